@@ -1,0 +1,175 @@
+"""Every Lambda function, as data: the one product module that ``infra`` reads.
+
+A need names what a function touches; ``infra`` turns it into environment variables and exact grants,
+so a function can reach nothing that is not listed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Layer(StrEnum):
+    """Third-party layers; ``common`` (our own code) is always there."""
+
+    API = "api"
+    IMAGING = "imaging"
+    SEARCH = "search"
+    ONNX = "onnx"
+    MODEL_DEMO = "model_demo"
+
+
+class Need(StrEnum):
+    """What a function touches, and how."""
+
+    ORIGINALS_READ = "originals:read"
+    ORIGINALS_UPLOAD = "originals:upload"
+    DERIVATIVES_READ = "derivatives:read"
+    DERIVATIVES_WRITE = "derivatives:write"
+    CATALOG_READ = "catalog:read"
+    CATALOG_WRITE = "catalog:write"
+    FINGERPRINTS = "fingerprints:claim"
+    ACCOUNTS = "accounts:profile"
+    IDEMPOTENCY = "idempotency"
+    INGEST_QUEUE_SEND = "ingest-queue:send"
+    INGEST_QUEUE_CONSUME = "ingest-queue:consume"
+    EMBED_LIVE_SEND = "embed-live:send"
+    EMBED_LIVE_CONSUME = "embed-live:consume"
+    CATALOG_STREAM = "catalog-stream:consume"
+    MACHINE_START = "ingest-machine:start"
+    EVENTS_PUT = "events:put"
+    USERS = "users"
+    CURSOR_SECRET = "cursor-secret"  # noqa: S105 - a name
+    SEARCH_INDEX = "search-index"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """One Lambda function.
+
+    Attributes:
+        name: ``service-module``; also the name of its log group.
+        handler: Dotted path of the handler.
+        layers: Third-party layers that it imports from.
+        needs: What it touches.
+        memory_mib: Lambda memory; 1769 is one whole vCPU.
+        timeout_s: Longest run; None for the dispatcher, whose limit is stage configuration.
+    """
+
+    name: str
+    handler: str
+    layers: tuple[Layer, ...]
+    needs: tuple[Need, ...]
+    memory_mib: int
+    timeout_s: int | None
+
+    @property
+    def service(self) -> str:
+        """The folder below ``functions/`` that it lives in."""
+        return self.handler.split(".")[1]
+
+
+_IMAGING = (Layer.API, Layer.IMAGING)
+_VECTORS = (Layer.API, Layer.SEARCH, Layer.ONNX)
+
+FUNCTIONS: tuple[FunctionSpec, ...] = (
+    FunctionSpec(
+        "auth-api",
+        "functions.auth.api.handler",
+        (Layer.API,),
+        (Need.USERS, Need.ACCOUNTS, Need.IDEMPOTENCY),
+        512,
+        10,
+    ),
+    FunctionSpec(
+        "uploads-api",
+        "functions.uploads.api.handler",
+        (Layer.API,),
+        (Need.CATALOG_WRITE, Need.ORIGINALS_UPLOAD, Need.INGEST_QUEUE_SEND, Need.ACCOUNTS, Need.IDEMPOTENCY),
+        512,
+        10,
+    ),
+    FunctionSpec(
+        "search-api",
+        "functions.search.api.handler",
+        (*_VECTORS, Layer.MODEL_DEMO),
+        (Need.SEARCH_INDEX, Need.MODEL, Need.CATALOG_READ, Need.CURSOR_SECRET),
+        1769,
+        10,
+    ),
+    FunctionSpec("meta-api", "functions.meta.api.handler", (Layer.API,), (), 256, 10),
+    FunctionSpec(
+        "ingest-dispatch",
+        "functions.ingest.dispatch.handler",
+        (Layer.API,),
+        (Need.INGEST_QUEUE_CONSUME, Need.MACHINE_START, Need.CATALOG_WRITE),
+        512,
+        None,
+    ),
+    FunctionSpec(
+        "ingest-validate",
+        "functions.ingest.validate.handler",
+        _IMAGING,
+        (Need.ORIGINALS_READ, Need.CATALOG_WRITE, Need.FINGERPRINTS),
+        1769,
+        30,
+    ),
+    FunctionSpec(
+        "ingest-render",
+        "functions.ingest.render.handler",
+        _IMAGING,
+        (Need.ORIGINALS_READ, Need.DERIVATIVES_WRITE),
+        1769,
+        45,
+    ),
+    FunctionSpec(
+        "ingest-watermark",
+        "functions.ingest.watermark.handler",
+        _IMAGING,
+        (Need.ORIGINALS_READ, Need.DERIVATIVES_WRITE),
+        1769,
+        45,
+    ),
+    FunctionSpec(
+        "ingest-metadata",
+        "functions.ingest.metadata.handler",
+        _IMAGING,
+        (Need.ORIGINALS_READ, Need.CATALOG_WRITE),
+        512,
+        15,
+    ),
+    FunctionSpec(
+        "ingest-record",
+        "functions.ingest.record.handler",
+        (Layer.API,),
+        (Need.CATALOG_WRITE, Need.EMBED_LIVE_SEND),
+        512,
+        10,
+    ),
+    FunctionSpec(
+        "ingest-sweep",
+        "functions.ingest.sweep.handler",
+        (Layer.API,),
+        (Need.CATALOG_WRITE, Need.ORIGINALS_READ, Need.INGEST_QUEUE_SEND),
+        512,
+        60,
+    ),
+    FunctionSpec(
+        "embed-live",
+        "functions.embed.live.handler",
+        (*_VECTORS, Layer.IMAGING, Layer.MODEL_DEMO),
+        (Need.EMBED_LIVE_CONSUME, Need.DERIVATIVES_READ, Need.CATALOG_WRITE, Need.SEARCH_INDEX, Need.MODEL),
+        1769,
+        120,
+    ),
+    FunctionSpec(
+        "indexer-stream",
+        "functions.indexer.stream.handler",
+        _VECTORS,
+        (Need.CATALOG_STREAM, Need.CATALOG_READ, Need.SEARCH_INDEX, Need.EVENTS_PUT),
+        1024,
+        60,
+    ),
+)

@@ -1,0 +1,152 @@
+"""An image of the catalogue: the row ``IMG#id`` / ``A`` as a value, and its pure rules.
+
+A change is a function from an :class:`Image` to its successor; the store writes the successor only
+if nobody else wrote in between (``version``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from lumenstock.catalog.reasons import Reason
+from lumenstock.catalog.states import Status, require_transition
+from lumenstock.kernel.ids import ImageId, MediaKey, UserId
+
+
+class Orientation(StrEnum):
+    """Shape of a picture as it is shown (after EXIF rotation)."""
+
+    LANDSCAPE = "landscape"
+    PORTRAIT = "portrait"
+    SQUARE = "square"
+
+    @classmethod
+    def of(cls, width_px: int, height_px: int) -> Orientation:
+        """The orientation of a picture of this size."""
+        if width_px == height_px:
+            return cls.SQUARE
+        return cls.LANDSCAPE if width_px > height_px else cls.PORTRAIT
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The untouched file as the contributor sent it.
+
+    Attributes:
+        key: S3 key in the originals bucket.
+        filename: The client's name for it, for display only.
+        content_type: Declared media type; signed into the upload URL.
+        size_bytes: Declared length; signed into the upload URL.
+        version_id: S3 version that was validated; every later read names it.
+        etag: S3 ETag of that version, unquoted.
+        sha256: Lower-case hex digest of the bytes.
+        format: What the magic bytes say: ``jpeg``, ``png``, ``tiff``, ``webp``, ``avif``.
+    """
+
+    key: str
+    filename: str
+    content_type: str
+    size_bytes: int
+    version_id: str | None = None
+    etag: str | None = None
+    sha256: str | None = None
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A word that a model found in the picture. ``confidence`` is in [0, 1]."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Swatch:
+    """One dominant colour. ``share`` of the picture is in [0, 1]."""
+
+    hex: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One image.
+
+    Attributes:
+        version: Grows by one with every write; 1 when created.
+        tags: The contributor's own words.
+        categories: Chosen by the contributor, else by the model.
+        media_key: Public address of its files; shown only once approved.
+        rev: Revision of the derivatives; grows when the picture is processed anew.
+        width_px: Width as shown, after EXIF rotation; 0 until validated. So is ``height_px``.
+        renditions: Names of the files that exist, of the closed set (``300``, ``preview``, …).
+        ai_tags: The model's words, best first.
+        palette: Dominant colours, largest first.
+        nsfw: In [0, 1]; None when no model in use can tell.
+        model: ``name@version`` of the model that embedded it; None until then.
+        reasons: All reasons for a refusal or failure, at once.
+        entered_at: When it came into its present status.
+    """
+
+    id: ImageId
+    contributor_id: UserId
+    contributor_name: str
+    status: Status
+    version: int
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    categories: tuple[str, ...]
+    media_key: MediaKey
+    rev: int
+    source: Source
+    created_at: datetime
+    entered_at: datetime
+    width_px: int = 0
+    height_px: int = 0
+    renditions: tuple[str, ...] = ()
+    ai_tags: tuple[Tag, ...] = ()
+    palette: tuple[Swatch, ...] = ()
+    nsfw: float | None = None
+    model: str | None = None
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def orientation(self) -> Orientation:
+        """Shape of the picture as it is shown."""
+        return Orientation.of(self.width_px, self.height_px)
+
+    def changed(self, **fields: Any) -> Image:  # noqa: ANN401 - the dataclass's own fields
+        """The successor of this row with other values and the next version."""
+        return replace(self, version=self.version + 1, **fields)
+
+    def moved(self, target: Status, now: datetime, **fields: Any) -> Image:  # noqa: ANN401 - as above
+        """The successor in status ``target``.
+
+        Raises:
+            IllegalTransitionError: The table of states does not allow it.
+        """
+        require_transition(self.status, target)
+        return self.changed(status=target, entered_at=now, **fields)
+
+
+def rendition_key(media_key: MediaKey, rev: int, name: str) -> str:
+    """S3 key, and public path, of one derivative: ``{media_key}/{rev}/{name}.webp``."""
+    return f"{media_key}/{rev}/{name}.webp"
+
+
+def original_key(contributor_id: UserId, image_id: ImageId, created_at: datetime, extension: str) -> str:
+    """S3 key of an original: ``originals/{contributor}/{yyyy}/{mm}/{dd}/{image_id}.{ext}``."""
+    return f"originals/{contributor_id}/{created_at:%Y/%m/%d}/{image_id}.{extension}"
+
+
+def image_id_of(key: str) -> ImageId | None:
+    """The image that the original at ``key`` belongs to; None if ``key`` is not of that scheme."""
+    parts = key.split("/")
+    if len(parts) != 6 or parts[0] != "originals" or "." not in parts[5]:  # noqa: PLR2004 - the scheme above
+        return None
+    return ImageId(parts[5].split(".", 1)[0])

@@ -1,0 +1,100 @@
+"""What the use cases need of the catalogue's table; the DynamoDB adapter provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from lumenstock.catalog.image import Image
+from lumenstock.catalog.states import Status
+from lumenstock.kernel.ids import ImageId
+
+Change = Callable[[Image], "Image | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorItem:
+    """A vector of one model, the item ``IMG#id`` / ``VEC#model``.
+
+    Attributes:
+        model: ``name@version``.
+        vector_f16: Little-endian float16, 768 of them (1,536 bytes), unit length.
+        rev: Revision of the derivative that was embedded.
+    """
+
+    model: str
+    vector_f16: bytes
+    rev: int
+
+
+class CatalogStore(Protocol):
+    """Images, by conditional writes only."""
+
+    def create(self, image: Image) -> None:
+        """Put a new row.
+
+        Raises:
+            ConflictError: The id exists.
+        """
+        ...
+
+    def get(self, image_id: ImageId) -> Image:
+        """Read one row, strongly consistent.
+
+        Raises:
+            NotFoundError: No such image.
+        """
+        ...
+
+    def get_many(self, image_ids: list[ImageId]) -> dict[ImageId, Image]:
+        """Read up to 100 rows; unknown ids are left out."""
+        ...
+
+    def update(self, image_id: ImageId, change: Change) -> Image:
+        """Read, apply ``change``, write if the version is still the one read; retry on a lost race.
+
+        ``change`` returns the successor, or None when there is nothing to do; it may raise. It can be
+        called several times, so it must be pure.
+
+        Returns:
+            The row as it now stands.
+
+        Raises:
+            NotFoundError: No such image.
+            VersionConflictError: The race was lost 5 times.
+        """
+        ...
+
+    def claim(self, sha256: str, image_id: ImageId) -> ImageId:
+        """Claim a file's content for an image.
+
+        Returns:
+            The owner: ``image_id`` itself, or a living image that holds the claim already.
+        """
+        ...
+
+    def put_technical(self, image_id: ImageId, technical: Mapping[str, object]) -> None:
+        """Write the technical metadata (``TECH``), replacing what was there."""
+        ...
+
+    def get_technical(self, image_id: ImageId) -> Mapping[str, object]:
+        """Read the technical metadata; empty if there is none."""
+        ...
+
+    def put_vector(self, image_id: ImageId, item: VectorItem) -> None:
+        """Write the vector of one model."""
+        ...
+
+    def get_vector(self, image_id: ImageId, model: str) -> VectorItem | None:
+        """Read the vector of one model; None if there is none."""
+        ...
+
+    def waiting(self, status: Status, before: datetime) -> Iterator[ImageId]:
+        """Ids of images that came into ``status`` before ``before``, oldest first within a shard."""
+        ...
+
+    def every(self) -> Iterator[Image]:
+        """Every image row, in no order (a scan: rebuild and drift check only)."""
+        ...

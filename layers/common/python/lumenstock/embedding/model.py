@@ -1,0 +1,87 @@
+"""The contract of a dual encoder: two graphs and a manifest, the same for every model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A list of labels with a vector each: cosine with a picture's vector scores the label.
+
+    Attributes:
+        labels: Names, in the order of the rows.
+        vectors: float32[len(labels), 768], unit length.
+        threshold: Labels below this cosine are not reported.
+    """
+
+    labels: tuple[str, ...]
+    vectors: Vectors
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelManifest:
+    """What there is to know of a model.
+
+    Attributes:
+        name: Such as ``demo``.
+        version: Such as ``1``; documents and queries carry ``name@version``.
+        image_size_px: Side of the square that the image graph takes.
+        visual_weight: Weight of the semantic leg in the fusion, in [0, 1].
+        licence: SPDX name and attribution.
+        knows: What it can tell, of ``tags``, ``categories``, ``nsfw``, ``people``.
+    """
+
+    name: str
+    version: str
+    image_size_px: int
+    visual_weight: float
+    licence: str
+    knows: frozenset[str]
+
+    @property
+    def id(self) -> str:
+        """``name@version``."""
+        return f"{self.name}@{self.version}"
+
+
+class Embedder(Protocol):
+    """Pictures and texts into one space of 768 dimensions."""
+
+    manifest: ModelManifest
+    tags: Head | None
+    categories: Head | None
+
+    def encode_images(self, pixels: Pixels) -> Vectors:
+        """Embed a batch.
+
+        Args:
+            pixels: uint8[n, size, size, 3], sRGB.
+
+        Returns:
+            float32[n, 768], unit length.
+        """
+        ...
+
+    def encode_texts(self, texts: list[str]) -> Vectors:
+        """Embed texts: float32[n, 768], unit length."""
+        ...
+
+
+def to_f16(vectors: NDArray[Any]) -> list[bytes]:
+    """Each row as little-endian float16 bytes, as the catalogue and the index keep it."""
+    return [row.tobytes() for row in vectors.astype("<f2")]
+
+
+def from_f16(vector: bytes) -> NDArray[np.float32]:
+    """The inverse of one row of :func:`to_f16`, renormalised to unit length: float32[768]."""
+    row = np.frombuffer(vector, dtype="<f2").astype(np.float32)
+    return row / np.linalg.norm(row)

@@ -1,0 +1,36 @@
+"""Time as an argument."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time. Everything that needs it takes one of these."""
+
+    def now(self) -> datetime:
+        """The current time, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The current time, in UTC."""
+        return datetime.now(UTC)
+
+
+def to_iso(moment: datetime) -> str:
+    """``moment`` as RFC 3339 with milliseconds and ``Z``; sorts as text."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_iso(text: str) -> datetime:
+    """The inverse of :func:`to_iso`.
+
+    Raises:
+        ValueError: ``text`` is not RFC 3339.
+    """
+    return datetime.fromisoformat(text)

@@ -1,0 +1,177 @@
+"""The tree of errors. Raise the narrowest; the HTTP and task runtimes translate by class, never by text.
+
+LumenstockError
+├── ClientError                     the caller must change something
+│   ├── BadRequestError             400  malformed: not JSON, a bad cursor
+│   ├── NotAuthenticatedError       401
+│   ├── ForbiddenError              403
+│   ├── NotFoundError               404
+│   ├── MethodNotAllowedError       405
+│   ├── ConflictError               409
+│   │   ├── IllegalTransitionError       the image's state does not allow it
+│   │   ├── VersionConflictError         somebody else wrote first; retryable
+│   │   └── RequestInProgressError       the same Idempotency-Key is being worked on
+│   ├── PreconditionFailedError     412
+│   ├── PayloadTooLargeError        413
+│   ├── UnsupportedMediaTypeError   415
+│   ├── InvalidInputError           422  well-formed, but a field is wrong
+│   │   └── IdempotencyKeyReusedError    the same key with another body
+│   └── TooManyRequestsError        429  retryable
+└── ServiceError                    we could not do it
+├── UnavailableError            503  retryable
+│   └── SearchUnavailableError
+└── ConfigurationError          500  a setting is missing or wrong
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing that is wrong with one field.
+
+    Attributes:
+        pointer: JSON pointer (RFC 6901) or parameter name, such as ``/title``.
+        code: Stable machine code, such as ``string_too_long``.
+        detail: A sentence for a person.
+    """
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class LumenstockError(Exception):
+    """Base of every error that we raise on purpose."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Internal error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", *, errors: tuple[FieldError, ...] = ()) -> None:
+        """Keep ``detail`` (public text) and the ``errors`` of single fields."""
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = errors
+
+
+class ClientError(LumenstockError):
+    """The caller must change something."""
+
+    status = 400
+
+
+class BadRequestError(ClientError):
+    """The request is malformed."""
+
+    code, title = "bad_request", "Bad request"
+
+
+class NotAuthenticatedError(ClientError):
+    """No valid credentials."""
+
+    status, code, title = 401, "not_authenticated", "Not authenticated"
+
+
+class ForbiddenError(ClientError):
+    """Valid credentials that do not allow this."""
+
+    status, code, title = 403, "forbidden", "Forbidden"
+
+
+class NotFoundError(ClientError):
+    """There is no such thing, or the caller may not know of it."""
+
+    status, code, title = 404, "not_found", "Not found"
+
+
+class MethodNotAllowedError(ClientError):
+    """The path exists, the method does not."""
+
+    status, code, title = 405, "method_not_allowed", "Method not allowed"
+
+
+class ConflictError(ClientError):
+    """The state of the resource does not allow this."""
+
+    status, code, title = 409, "conflict", "Conflict"
+
+
+class IllegalTransitionError(ConflictError):
+    """The image's state does not allow this step."""
+
+    code = "illegal_transition"
+
+
+class VersionConflictError(ConflictError):
+    """Somebody else wrote first; read again and retry."""
+
+    code, retryable = "version_conflict", True
+
+
+class RequestInProgressError(ConflictError):
+    """A request with the same Idempotency-Key is being worked on."""
+
+    code, retryable = "request_in_progress", True
+
+
+class PreconditionFailedError(ClientError):
+    """If-Match names another version."""
+
+    status, code, title = 412, "precondition_failed", "Precondition failed"
+
+
+class PayloadTooLargeError(ClientError):
+    """The body is larger than allowed."""
+
+    status, code, title = 413, "payload_too_large", "Payload too large"
+
+
+class UnsupportedMediaTypeError(ClientError):
+    """The body's type is not accepted here."""
+
+    status, code, title = 415, "unsupported_media_type", "Unsupported media type"
+
+
+class InvalidInputError(ClientError):
+    """Well-formed, but at least one field is wrong."""
+
+    status, code, title = 422, "validation_failed", "Validation failed"
+
+
+class IdempotencyKeyReusedError(InvalidInputError):
+    """The same Idempotency-Key came with another body."""
+
+    code, title = "idempotency_key_reused", "Idempotency-Key reused"
+
+
+class TooManyRequestsError(ClientError):
+    """A rate limit; see Retry-After."""
+
+    status, code, title, retryable = 429, "too_many_requests", "Too many requests", True
+
+
+class ServiceError(LumenstockError):
+    """We could not do it; the caller did nothing wrong."""
+
+
+class UnavailableError(ServiceError):
+    """A part that is needed does not answer; try again."""
+
+    status, code, title, retryable = 503, "unavailable", "Unavailable", True
+
+
+class SearchUnavailableError(UnavailableError):
+    """No search engine answers in this deployment."""
+
+    code, title = "search_unavailable", "Search unavailable"
+
+
+class ConfigurationError(ServiceError):
+    """A setting is missing or wrong."""
+
+    code, title = "configuration", "Configuration error"

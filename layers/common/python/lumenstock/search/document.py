@@ -1,0 +1,50 @@
+"""What the index holds of an image: whole documents with external versions, and stubs of removals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lumenstock.kernel.ids import ImageId
+
+EMBEDDING_DIM = 768
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One approved image as the index holds it.
+
+    Attributes:
+        version: Version of the catalogue row; an older write never replaces a newer one.
+        tags: The contributor's words and the model's, without repeats.
+        colors: Hex names of the palette's buckets, largest share first.
+        created_at_s: Unix time in seconds.
+        model: ``name@version`` of the vector; "" without one.
+        vector_f16: Little-endian float16 × 768, unit length; b"" without one.
+        thumbnail: Path of the small picture below the media address; so is ``preview``.
+    """
+
+    id: ImageId
+    version: int
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    categories: tuple[str, ...]
+    orientation: str
+    colors: tuple[str, ...]
+    contributor_id: str
+    contributor_name: str
+    width_px: int
+    height_px: int
+    created_at_s: int
+    thumbnail: str
+    preview: str
+    model: str = ""
+    vector_f16: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Says that an image is gone from the index as of ``version``; kept, so that late writes stay out."""
+
+    id: ImageId
+    version: int

@@ -1,0 +1,85 @@
+"""Every environment variable that a function or job reads: typed, read once, named when missing."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Json, ValidationError
+
+from lumenstock.kernel.errors import ConfigurationError
+
+
+class Settings(BaseModel):
+    """What the stage decided. A function gets only the variables that it needs; the rest stay empty.
+
+    Attributes:
+        retry_delays_s: Seconds until a message is seen again after the first, second, … failed receive.
+        review: ``auto`` approves what the model finds harmless, ``all`` sends everything to a moderator.
+        approve_unscored: Whether ``auto`` also approves where no model in use can tell (nsfw is null).
+        prices: Licence tier to price, in minor units of the stage's currency.
+        search_dir: Folder of the embedded index; used when ``search_engine`` is ``embedded``.
+        model_dir: Folder with the model's manifest, graphs and tokenizer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stage: str = "local"
+    originals_bucket: str = ""
+    derivatives_bucket: str = ""
+    catalog_table: str = ""
+    fingerprints_table: str = ""
+    accounts_table: str = ""
+    idempotency_table: str = ""
+    ingest_queue_url: str = ""
+    embed_live_queue_url: str = ""
+    ingest_machine_arn: str = ""
+    event_bus_name: str = ""
+    user_pool_id: str = ""
+    user_pool_client_id: str = ""
+    cursor_secret_arn: str = ""
+    media_base_url: str = "/img"
+    search_engine: Literal["embedded", "none"] = "none"
+    search_dir: Path = Path("search")
+    model_dir: Path = Path("/opt/models/demo")
+    retry_delays_s: Json[tuple[int, ...]] = (60, 300, 900)
+    max_receives: int = 3
+    review: Literal["auto", "all"] = "all"
+    approve_unscored: bool = False
+    prices: Json[dict[str, int]] = {}
+    uploading_stuck_s: int = 600
+    upload_expires_s: int = 3600
+    processing_stuck_s: int = 3600
+    upload_max_bytes: int = 200_000_000
+    max_pixels: int = 150_000_000
+
+    def require(self, name: str) -> str:
+        """The value of the variable ``name``.
+
+        Raises:
+            ConfigurationError: It is empty.
+        """
+        value = getattr(self, name)
+        if not value:
+            message = f"The environment variable {name.upper()} is not set."
+            raise ConfigurationError(message)
+        return str(value)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        ConfigurationError: A variable does not parse; the text names it.
+    """
+    names = Settings.model_fields
+    values = {name: os.environ[name.upper()] for name in names if name.upper() in os.environ}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        wrong = ", ".join(str(item["loc"][0]).upper() for item in error.errors())
+        message = f"These environment variables do not parse: {wrong}."
+        raise ConfigurationError(message) from error
