@@ -1,0 +1,230 @@
+"""The catalogue in DynamoDB: tables ``catalog`` and ``fingerprints``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from lumenstock.adapters.aws.rows import (
+    WORK_SHARDS,
+    Item,
+    from_attributes,
+    from_item,
+    image_key,
+    to_attributes,
+    to_item,
+    work_partition,
+)
+from lumenstock.catalog.image import Image
+from lumenstock.catalog.states import DEAD, Status
+from lumenstock.catalog.store import Change, VectorItem
+from lumenstock.kernel.clock import to_iso
+from lumenstock.kernel.errors import ConflictError, NotFoundError, VersionConflictError
+from lumenstock.kernel.ids import ImageId
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_UPDATE_ATTEMPTS = 5
+_CLAIM_ATTEMPTS = 3
+_BATCH_GET_LIMIT = 100
+
+
+def failed_condition(error: ClientError) -> bool:
+    """Whether a conditional write or a transaction was refused by its condition."""
+    if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+        return True
+    reasons = error.response.get("CancellationReasons", [])
+    return any(
+        reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"}
+        for reason in reasons  # type: ignore[attr-defined]
+    )
+
+
+class DynamoCatalog:
+    """Implements :class:`lumenstock.catalog.store.CatalogStore`."""
+
+    def __init__(self, client: DynamoDBClient, catalog_table: str, fingerprints_table: str = "") -> None:
+        """``fingerprints_table`` is needed by :meth:`claim` only."""
+        self._client = client
+        self._catalog = catalog_table
+        self._fingerprints = fingerprints_table
+
+    def create(self, image: Image) -> None:
+        """See the protocol."""
+        try:
+            self._client.put_item(
+                TableName=self._catalog, Item=to_item(image), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ClientError as error:
+            if failed_condition(error):
+                message = f"Image {image.id} exists already."
+                raise ConflictError(message) from error
+            raise
+
+    def get(self, image_id: ImageId) -> Image:
+        """See the protocol."""
+        found = self._read(image_key(image_id))
+        if found is None:
+            message = f"There is no image {image_id}."
+            raise NotFoundError(message)
+        return from_item(found)
+
+    def get_many(self, image_ids: list[ImageId]) -> dict[ImageId, Image]:
+        """See the protocol."""
+        found: dict[ImageId, Image] = {}
+        keys = [image_key(image_id) for image_id in dict.fromkeys(image_ids)]
+        if len(keys) > _BATCH_GET_LIMIT:
+            message = f"At most {_BATCH_GET_LIMIT} images can be read at once."
+            raise ValueError(message)
+        while keys:
+            answer = self._client.batch_get_item(RequestItems={self._catalog: {"Keys": keys}})
+            for item in answer["Responses"].get(self._catalog, []):
+                image = from_item(item)
+                found[image.id] = image
+            keys = list(answer["UnprocessedKeys"].get(self._catalog, {}).get("Keys", []))  # type: ignore[arg-type]
+        return found
+
+    def update(self, image_id: ImageId, change: Change) -> Image:
+        """See the protocol."""
+        for _ in range(_UPDATE_ATTEMPTS):
+            present = self.get(image_id)
+            successor = change(present)
+            if successor is None:
+                return present
+            try:
+                self._client.put_item(
+                    TableName=self._catalog,
+                    Item=to_item(successor),
+                    ConditionExpression="version = :seen",
+                    ExpressionAttributeValues={":seen": {"N": str(present.version)}},
+                )
+            except ClientError as error:
+                if failed_condition(error):
+                    continue
+                raise
+            return successor
+        message = f"Image {image_id} changed {_UPDATE_ATTEMPTS} times while it was being written."
+        raise VersionConflictError(message)
+
+    def claim(self, sha256: str, image_id: ImageId) -> ImageId:
+        """See the protocol."""
+        key: Item = {"pk": {"S": f"SHA#{sha256}"}, "sk": {"S": "A"}}
+        for _ in range(_CLAIM_ATTEMPTS):
+            owner = self._put_claim(key, image_id)
+            if owner == image_id or self._inherit_claim(key, owner, image_id):
+                return image_id
+            if self.get(owner).status not in DEAD:
+                return owner
+        message = f"The claim on {sha256} kept changing hands."
+        raise VersionConflictError(message)
+
+    def put_technical(self, image_id: ImageId, technical: Mapping[str, object]) -> None:
+        """See the protocol."""
+        item = {**image_key(image_id, "TECH"), **to_attributes({"technical": dict(technical)})}
+        self._client.put_item(TableName=self._catalog, Item=item)
+
+    def get_technical(self, image_id: ImageId) -> Mapping[str, object]:
+        """See the protocol."""
+        found = self._read(image_key(image_id, "TECH"))
+        technical = from_attributes(found)["technical"] if found else {}
+        return technical if isinstance(technical, dict) else {}
+
+    def put_vector(self, image_id: ImageId, item: VectorItem) -> None:
+        """See the protocol."""
+        self._client.put_item(
+            TableName=self._catalog,
+            Item={
+                **image_key(image_id, f"VEC#{item.model}"),
+                "vector": {"B": item.vector_f16},
+                "rev": {"N": str(item.rev)},
+            },
+        )
+
+    def get_vector(self, image_id: ImageId, model: str) -> VectorItem | None:
+        """See the protocol."""
+        found = self._read(image_key(image_id, f"VEC#{model}"))
+        if found is None:
+            return None
+        return VectorItem(model=model, vector_f16=bytes(found["vector"]["B"]), rev=int(found["rev"]["N"]))
+
+    def waiting(self, status: Status, before: datetime) -> Iterator[ImageId]:
+        """See the protocol."""
+        pages = self._client.get_paginator("query")
+        for shard in range(WORK_SHARDS):
+            for page in pages.paginate(
+                TableName=self._catalog,
+                IndexName="gsi2",
+                KeyConditionExpression="gsi2pk = :status AND gsi2sk < :before",
+                ExpressionAttributeValues={
+                    ":status": {"S": work_partition(status, shard)},
+                    ":before": {"S": to_iso(before)},
+                },
+            ):
+                for item in page["Items"]:
+                    yield ImageId(item["pk"]["S"].removeprefix("IMG#"))
+
+    def every(self) -> Iterator[Image]:
+        """See the protocol."""
+        pages = self._client.get_paginator("scan")
+        for page in pages.paginate(
+            TableName=self._catalog,
+            FilterExpression="sk = :row AND begins_with(pk, :image)",
+            ExpressionAttributeValues={":row": {"S": "A"}, ":image": {"S": "IMG#"}},
+        ):
+            yield from map(from_item, page["Items"])
+
+    def _read(self, key: Item) -> Item | None:
+        return self._client.get_item(TableName=self._catalog, Key=key, ConsistentRead=True).get("Item")
+
+    def _put_claim(self, key: Item, image_id: ImageId) -> ImageId:
+        """Claim if nobody has, and say who the owner is now."""
+        try:
+            self._client.put_item(
+                TableName=self._fingerprints,
+                Item={**key, "owner": {"S": image_id}},
+                ConditionExpression="attribute_not_exists(pk) OR #owner = :me",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":me": {"S": image_id}},
+            )
+        except ClientError as error:
+            if not failed_condition(error):
+                raise
+            found = self._client.get_item(TableName=self._fingerprints, Key=key, ConsistentRead=True)
+            return ImageId(found["Item"]["owner"]["S"])
+        return image_id
+
+    def _inherit_claim(self, key: Item, owner: ImageId, heir: ImageId) -> bool:
+        """Take a claim over in one transaction, if its owner is dead and still the owner."""
+        dead = {f":d{number}": {"S": str(status)} for number, status in enumerate(sorted(DEAD))}
+        try:
+            self._client.transact_write_items(
+                TransactItems=[
+                    {
+                        "ConditionCheck": {
+                            "TableName": self._catalog,
+                            "Key": image_key(owner),
+                            "ConditionExpression": f"#status IN ({', '.join(dead)})",
+                            "ExpressionAttributeNames": {"#status": "status"},
+                            "ExpressionAttributeValues": dead,  # type: ignore[typeddict-item]
+                        }
+                    },
+                    {
+                        "Put": {
+                            "TableName": self._fingerprints,
+                            "Item": {**key, "owner": {"S": heir}},
+                            "ConditionExpression": "#owner = :owner",
+                            "ExpressionAttributeNames": {"#owner": "owner"},
+                            "ExpressionAttributeValues": {":owner": {"S": owner}},
+                        }
+                    },
+                ]
+            )
+        except ClientError as error:
+            if failed_condition(error):
+                return False
+            raise
+        return True

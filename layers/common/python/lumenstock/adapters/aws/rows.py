@@ -1,0 +1,88 @@
+"""An image as a DynamoDB item and back. Keys and their reasons: docs/architecture.md, "Keys"."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from pydantic import TypeAdapter
+
+from lumenstock.catalog.image import Image
+from lumenstock.catalog.states import WORK_QUEUE, Status
+from lumenstock.kernel.clock import to_iso
+from lumenstock.kernel.ids import ImageId
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Item = dict[str, AttributeValueTypeDef]
+else:
+    Item = dict[str, Any]
+
+WORK_SHARDS = 16
+
+_IMAGE = TypeAdapter(Image)
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def image_key(image_id: ImageId, part: str = "A") -> Item:
+    """Primary key of one item of an image: ``A``, ``TECH`` or ``VEC#model``."""
+    return {"pk": {"S": f"IMG#{image_id}"}, "sk": {"S": part}}
+
+
+def work_partition(status: Status, shard: int) -> str:
+    """Partition of the work-queue index: 16 shards a status keep each one small."""
+    return f"S#{status}#{shard:02d}"
+
+
+def to_item(image: Image) -> Item:
+    """The row of an image, with the keys of the indexes that it is in."""
+    fields = _IMAGE.dump_python(image, mode="json", exclude_none=True)
+    fields["created_at"] = to_iso(image.created_at)
+    fields["entered_at"] = to_iso(image.entered_at)
+    item: Item = {
+        **image_key(image.id),
+        **{name: _serialize(_plain(value)) for name, value in fields.items()},
+    }
+    item["gsi1pk"] = {"S": f"C#{image.contributor_id}#{image.created_at:%Y%m}"}
+    item["gsi1sk"] = {"S": image.id}
+    if image.status in WORK_QUEUE:
+        shard = crc32(image.id.encode()) % WORK_SHARDS
+        item["gsi2pk"] = {"S": work_partition(image.status, shard)}
+        item["gsi2sk"] = {"S": f"{to_iso(image.entered_at)}#{image.id}"}
+    return item
+
+
+def from_item(item: Item) -> Image:
+    """The inverse of :func:`to_item`; keys are dropped."""
+    fields = {name: _deserialize(value) for name, value in item.items()}
+    return _IMAGE.validate_python(fields)
+
+
+def is_image(item: Item) -> bool:
+    """Whether an item of the catalogue is the row of an image."""
+    return item["pk"].get("S", "").startswith("IMG#") and item["sk"].get("S") == "A"
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Floats as decimals: DynamoDB takes no binary floats."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value
+
+
+def to_attributes(document: dict[str, object]) -> Item:
+    """Any JSON-like mapping as attributes."""
+    return {name: _serialize(_plain(value)) for name, value in document.items()}
+
+
+def from_attributes(item: Item) -> dict[str, object]:
+    """The inverse of :func:`to_attributes`; numbers come back as decimals."""
+    return {name: _deserialize(value) for name, value in item.items()}

@@ -1,0 +1,70 @@
+"""The only place that chooses adapters. Each factory makes its object once a process, when first asked."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from lumenstock.adapters.aws import clients, secrets
+from lumenstock.adapters.aws.catalog import DynamoCatalog
+from lumenstock.adapters.aws.events import EventBus
+from lumenstock.adapters.aws.machine import IngestMachine
+from lumenstock.adapters.aws.objects import S3Objects
+from lumenstock.adapters.aws.queues import SqsQueue
+from lumenstock.kernel.clock import Clock, SystemClock
+from lumenstock.settings import settings
+
+
+@cache
+def clock() -> Clock:
+    """The time."""
+    return SystemClock()
+
+
+@cache
+def catalog() -> DynamoCatalog:
+    """Images."""
+    return DynamoCatalog(
+        clients.dynamodb(), settings().require("catalog_table"), settings().fingerprints_table
+    )
+
+
+@cache
+def originals() -> S3Objects:
+    """The files as the contributors sent them."""
+    return S3Objects(clients.s3(), settings().require("originals_bucket"))
+
+
+@cache
+def derivatives() -> S3Objects:
+    """The public files."""
+    return S3Objects(clients.s3(), settings().require("derivatives_bucket"))
+
+
+@cache
+def ingest_queue() -> SqsQueue:
+    """Uploads that wait for the pipeline."""
+    return SqsQueue(clients.sqs(), settings().require("ingest_queue_url"))
+
+
+@cache
+def embed_live_queue() -> SqsQueue:
+    """Rendered images that wait for their vector."""
+    return SqsQueue(clients.sqs(), settings().require("embed_live_queue_url"))
+
+
+@cache
+def ingest_machine() -> IngestMachine:
+    """The pipeline's state machine."""
+    return IngestMachine(clients.step_functions(), settings().require("ingest_machine_arn"))
+
+
+@cache
+def event_bus() -> EventBus:
+    """Domain events."""
+    return EventBus(clients.events(), settings().require("event_bus_name"))
+
+
+@cache
+def cursor_secret() -> bytes:
+    """The key that signs page cursors."""
+    return secrets.read_secret(clients.secrets_manager(), settings().require("cursor_secret_arn"))
