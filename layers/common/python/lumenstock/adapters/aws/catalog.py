@@ -38,10 +38,7 @@ def failed_condition(error: ClientError) -> bool:
     if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
         return True
     reasons = error.response.get("CancellationReasons", [])
-    return any(
-        reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"}
-        for reason in reasons  # type: ignore[attr-defined]
-    )
+    return any(reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"} for reason in reasons)
 
 
 class DynamoCatalog:
@@ -85,7 +82,8 @@ class DynamoCatalog:
             for item in answer["Responses"].get(self._catalog, []):
                 image = from_item(item)
                 found[image.id] = image
-            keys = list(answer["UnprocessedKeys"].get(self._catalog, {}).get("Keys", []))  # type: ignore[arg-type]
+            unread = answer["UnprocessedKeys"].get(self._catalog)
+            keys = list(unread["Keys"]) if unread else []
         return found
 
     def update(self, image_id: ImageId, change: Change) -> Image:
@@ -209,7 +207,7 @@ class DynamoCatalog:
                             "Key": image_key(owner),
                             "ConditionExpression": f"#status IN ({', '.join(dead)})",
                             "ExpressionAttributeNames": {"#status": "status"},
-                            "ExpressionAttributeValues": dead,  # type: ignore[typeddict-item]
+                            "ExpressionAttributeValues": dead,
                         }
                     },
                     {
