@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Writes the lock files: exact versions and hashes, no download addresses. Versions that are locked stay, unless
+# pyproject.toml asks for others; `tools/lock.sh --upgrade` takes newer ones.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+uv=.venv/bin/uv
+[ -x "$uv" ] || uv=uv
+
+lock() { # output, then what to lock
+  local output=$1
+  shift
+  "$uv" pip compile "$@" --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-header --quiet --output-file "$output" ${upgrade:-}
+  echo "  $output"
+}
+
+[ "${1:-}" = --upgrade ] && upgrade=--upgrade
+lock requirements/dev.txt pyproject.toml --group dev
+for group in bootstrap engine policy train; do lock "requirements/$group.txt" --group "$group"; done
+# A layer holds the versions that the development environment tested.
+for layer in api imaging search onnx; do
+  lock "layers/$layer/requirements.txt" --group "$layer" --constraints requirements/dev.txt
+done
