@@ -1,0 +1,52 @@
+# Every task of the project; `make help` lists them. Each does its own set-up and is safe to repeat.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test check fix bench openapi lock layers model mutants clean
+SHELL := bash
+PY := .venv/bin/python
+timed = @started=$$SECONDS; { $(2); } && echo "✓ $(1) in $$((SECONDS - started)) s"
+
+help: ## List the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}'
+
+setup: ## Install packages into .venv and node_modules (all other tasks do this first)
+	@tools/setup.sh
+
+demo: setup ## Run the main job: upload 60 pictures, find them (PHOTOS=dir, DEMO_SEED=n, DEMO_EXIT=1)
+	$(call timed,demo,$(PY) -m tools.demo)
+
+up: setup ## Start the local cloud at http://localhost:8080
+	@.venv/bin/lumenstock local up
+
+down: ## Stop the local cloud; its state is kept
+	@.venv/bin/lumenstock local down
+
+test: setup ## Run all tests that can run here (ARGS='-k upload' to choose)
+	$(call timed,test,$(PY) -m pytest $(ARGS))
+
+check: setup ## Format, lint, types, imports, templates, state machine, API document, security
+	$(call timed,check,$(PY) -m tools.check)
+
+fix: setup ## Format and repair what the linter can repair
+	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+bench: setup ## Measure; write docs/benchmarks.md
+	$(call timed,bench,$(PY) -m tools.bench)
+
+openapi: setup ## Write docs/api/openapi.json from the code
+	@$(PY) -m tools.openapi --write
+
+lock: setup ## Write the lock files after a change of pyproject.toml
+	@tools/lock.sh
+
+layers: setup ## Build the Lambda layers (local and for AWS) into .cache/layers
+	$(call timed,layers,$(PY) -m infra.packaging)
+
+model: setup ## Train the demo model anew (needs about 5 GB for torch, 15 CPU-minutes)
+	$(call timed,model,$(PY) -m tools.train_demo)
+
+mutants: setup ## Break the rules on purpose and count what the tests notice
+	$(call timed,mutants,$(PY) -m tools.mutants)
+
+clean: ## Remove all that make created here, the local cloud's state included
+	@[ ! -x .venv/bin/lumenstock ] || .venv/bin/lumenstock local down || true
+	@rm -rf .venv .venv-engine .venv-policy .venv-train node_modules .cache .local cdk.out

@@ -1,0 +1,29 @@
+"""A pytest plugin (``-p tools.no_skips``) that fails the run when a test skipped that should have run.
+
+Only tests marked ``gpu`` or ``aws`` may skip; a skip of anything else means that CI lacks a part.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+_MAY_SKIP = {"gpu", "aws"}
+_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note each skip that is not allowed."""
+    if report.skipped and not hasattr(report, "wasxfail") and not _MAY_SKIP & report.keywords.keys():
+        _skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run if there was one."""
+    if _skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which ones."""
+    for nodeid in _skipped:
+        terminalreporter.write_line(f"SKIPPED BUT REQUIRED {nodeid}", red=True)
