@@ -1,0 +1,80 @@
+"""``make bench``: run every benchmark, show its lines, and write docs/benchmarks.md from them.
+
+A benchmark is a module of this folder whose lines on standard output are
+``{"bench": NAME, "value": NUMBER, "unit": UNIT}``; everything else it says goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "benchmarks.md"
+HEAD = """# Benchmarks
+
+Written by `make bench`; do not edit. CPU seconds are user + system time of all processes that take part;
+ratios compare with the peer in the same run, so they hold on a busy machine where wall times do not.
+
+Machine: {machine}. Date: {date}.
+
+| figure | value | unit | command |
+|---|---:|---|---|
+"""
+
+
+def machine() -> str:
+    """Processor, cores, memory and Python of this machine."""
+    info = Path("/proc/cpuinfo")
+    model = platform.processor() or platform.machine()
+    if info.exists():
+        names = [
+            line.split(":", 1)[1].strip()
+            for line in info.read_text().splitlines()
+            if line.startswith("model name")
+        ]
+        model = names[0] if names else model
+    memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores of {model}, {memory_gib:.0f} GiB, Python {platform.python_version()}"
+
+
+def benchmarks() -> list[str]:
+    """Names of all benchmarks, or of those on the command line."""
+    found = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("__"))
+    return [name for name in found if not sys.argv[1:] or name in sys.argv[1:]]
+
+
+def main() -> int:
+    """Run them one after another; the page is written only when all ran."""
+    rows, failed = [], False
+    for name in benchmarks():
+        command = f"python -m tools.bench.{name}"
+        print(f"→ {command}", file=sys.stderr, flush=True)
+        done = subprocess.run(
+            [sys.executable, "-m", f"tools.bench.{name}"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        failed |= done.returncode != 0
+        for line in done.stdout.splitlines():
+            print(line, flush=True)
+            figure = json.loads(line)
+            rows.append(f"| `{figure['bench']}` | {figure['value']:.4g} | {figure['unit']} | `{command}` |")
+    if failed:
+        return 1
+    if not sys.argv[1:]:
+        head = HEAD.format(machine=machine(), date=datetime.now(UTC).date())
+        PAGE.write_text(head + "\n".join(rows) + "\n")
+        print(f"written to {PAGE.relative_to(ROOT)}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
