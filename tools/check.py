@@ -1,4 +1,4 @@
-"""``make check``: every gate that needs no running system. Prints a line for each, and the output of what fails."""
+"""``make check``: every gate that needs no running system; a line for each, the output of what fails."""
 
 from __future__ import annotations
 
