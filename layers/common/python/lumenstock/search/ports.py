@@ -1,0 +1,196 @@
+"""The port of the search index. The docstrings are the contract; one test suite holds every engine to it.
+
+Meaning shared by all engines:
+
+*Words.* A text is cut into runs of letters and digits, folded to lower case without accents, freed of
+English stop words and stemmed (Porter 2). A document matches when enough of the query's distinct words
+(:func:`words_required`) occur in its title, tags or description, weighted 10, 5 and 1.
+
+*Order.* Keyword hits by falling BM25 score, vector hits by falling cosine, browsing by falling creation
+time; ties by rising id, so that two runs, two processes and two pages agree.
+
+*Versions.* A write replaces what is there if its version is at least as high (``external_gte``);
+an older one is dropped without a word, since a newer one is in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from lumenstock.embedding.model import Vectors
+from lumenstock.kernel.ids import ImageId
+from lumenstock.search.document import Document, Removal
+
+WINDOW = 100
+MAX_DEPTH = 10_000
+FACET_SIZE = 50
+
+Change = Document | Removal
+Relation = Literal["eq", "gte"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a document must be to count at all; None and 0 ask for nothing.
+
+    Attributes:
+        category: One of the document's categories, folded.
+        orientation: ``landscape``, ``portrait`` or ``square``.
+        color: One of the document's colour buckets, as the bucket's hex name.
+        contributor: The contributor's id or folded display name.
+        created_from_s: Earliest creation, Unix seconds, inclusive.
+        created_before_s: End of the range, Unix seconds, exclusive.
+    """
+
+    category: str | None = None
+    orientation: str | None = None
+    color: str | None = None
+    contributor: str | None = None
+    created_from_s: int | None = None
+    created_before_s: int | None = None
+    min_width_px: int = 0
+    min_height_px: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueryVector:
+    """A query in the space of one model.
+
+    Attributes:
+        model: ``name@version``; only documents of the same model are compared.
+        values: float32[768], unit length.
+    """
+
+    model: str
+    values: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class IndexQuery:
+    """One question to the index.
+
+    ``text`` opens the keyword leg, ``vector`` the vector leg. With neither, the keyword leg holds every
+    document that passes the filters, newest first.
+
+    Attributes:
+        window: Most hits a leg holds.
+    """
+
+    text: str = ""
+    vector: QueryVector | None = None
+    filters: Filters = field(default_factory=Filters)
+    window: int = WINDOW
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One find of one leg. ``score`` is BM25, cosine in [-1, 1], or Unix seconds when browsing."""
+
+    id: ImageId
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """How many of the found documents carry ``value``."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Counts over all keyword matches and the vector leg together, each document once.
+
+    Every list holds the :data:`FACET_SIZE` largest counts, falling, ties by value.
+    """
+
+    categories: tuple[FacetCount, ...] = ()
+    orientations: tuple[FacetCount, ...] = ()
+    colors: tuple[FacetCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexAnswer:
+    """Both legs and what was counted over their union.
+
+    Attributes:
+        keyword: At most ``window`` hits, best first; so is ``vector``.
+        total: Size of (all keyword matches) ∪ (vector leg) under the filters.
+        relation: ``gte`` when the vector leg is full, since what lies beyond it was not counted.
+    """
+
+    keyword: tuple[Hit, ...]
+    vector: tuple[Hit, ...]
+    total: int
+    relation: Relation
+    facets: Facets
+
+
+class SearchIndex(Protocol):
+    """A projection of approved images that can always be rebuilt from the catalogue.
+
+    Every method raises :class:`lumenstock.kernel.errors.SearchUnavailableError` when the engine cannot
+    answer.
+    """
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Put documents and removals. When it returns they are safe, whatever dies next.
+
+        A removal leaves a stub with its version, so that a late document stays out. Within ``changes``
+        later entries come after earlier ones. They can be found by the next query, or a moment later.
+        """
+        ...
+
+    def get(self, ids: Sequence[ImageId]) -> Mapping[ImageId, Document]:
+        """The documents as last written; unknown and removed ids are left out."""
+        ...
+
+    def query(self, query: IndexQuery) -> IndexAnswer:
+        """Answer both legs, total and facets from one state of the index."""
+        ...
+
+    def keyword_page(
+        self, query: IndexQuery, *, excluding: Sequence[ImageId], offset: int, limit: int
+    ) -> tuple[Hit, ...]:
+        """The keyword leg of ``query`` without ``excluding``, from ``offset`` on: pages past the window.
+
+        Args:
+            query: Its vector and window are ignored.
+            excluding: Ids that were shown already, at most :data:`WINDOW`.
+            offset: Hits to skip; ``offset + limit`` is at most :data:`MAX_DEPTH`.
+            limit: Most hits to give.
+        """
+        ...
+
+    def similar(self, image_id: ImageId, limit: int) -> tuple[Hit, ...]:
+        """The nearest other documents of the same model, by cosine with the document's own vector.
+
+        Empty when the document has no vector.
+
+        Raises:
+            NotFoundError: The index holds no such document.
+        """
+        ...
+
+    def rebuild(self, changes: Iterable[Change]) -> int:
+        """Replace the whole content by ``changes``, while queries and writes go on.
+
+        Queries see the old content until the end. What was written before the start and is not in
+        ``changes`` is gone afterwards, stubs included; what is written meanwhile stays, and versions
+        decide between it and ``changes``.
+
+        Returns:
+            The number of changes taken in.
+        """
+        ...
+
+
+def words_required(words: int) -> int:
+    """How many of ``words`` distinct query words a document must hold: all of 2, else 75 % rounded down.
+
+    Source: OpenSearch ``minimum_should_match: "2<75%"``.
+    """
+    return words if words <= 2 else words * 3 // 4  # noqa: PLR2004 - the formula above
