@@ -1,0 +1,147 @@
+"""Stores on moto, one fresh set a test, reached through the same bootstrap as in production.
+
+Moto takes part in no race and checks no signature (it lets both through): what depends on either is proved
+on the deployed local stage.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lumenstock import bootstrap, settings
+from lumenstock.adapters.aws import clients
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+ORIGINALS, DERIVATIVES = "originals", "derivatives"
+CATALOG, FINGERPRINTS, ACCOUNTS, IDEMPOTENCY = "catalog", "fingerprints", "accounts", "idempotency"
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The stage's stores. Build objects over them with :mod:`lumenstock.bootstrap`."""
+
+    s3: S3Client
+    sqs: SQSClient
+    dynamodb: DynamoDBClient
+    ingest_queue_url: str
+    ingest_dlq_url: str
+    embed_live_queue_url: str
+
+    def messages(self, queue_url: str) -> list[dict[str, Any]]:
+        """Receive and delete all that is visible in a queue: the bodies, parsed."""
+        bodies: list[dict[str, Any]] = []
+        while received := self.sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in received:
+                bodies.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+    def derivatives(self) -> dict[str, bytes]:
+        """Every public file: key to bytes."""
+        listed = self.s3.list_objects_v2(Bucket=DERIVATIVES).get("Contents", [])
+        return {
+            entry["Key"]: self.s3.get_object(Bucket=DERIVATIVES, Key=entry["Key"])["Body"].read()
+            for entry in listed
+        }
+
+
+def forget_cached(*modules: object) -> None:
+    """Empty every ``functools.cache`` of ``modules``, so that the next call sees the present environment."""
+    for module in modules:
+        for value in vars(module).values():
+            if callable(clear := getattr(value, "cache_clear", None)):
+                clear()
+
+
+@pytest.fixture
+def set_stage(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Set environment variables of functions, by upper-case name, and forget what was read before."""
+
+    def put(**variables: str) -> None:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        forget_cached(bootstrap, settings)
+
+    return put
+
+
+@pytest.fixture
+def stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None]) -> Iterator[Stores]:
+    """Empty buckets, tables and queues, and the environment that points to them."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    set_stage(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION="us-east-1")
+    with mock_aws():
+        forget_cached(clients)
+        s3, sqs, dynamodb = boto3.client("s3"), boto3.client("sqs"), boto3.client("dynamodb")
+        for bucket in (ORIGINALS, DERIVATIVES):
+            s3.create_bucket(Bucket=bucket)
+        s3.put_bucket_versioning(Bucket=ORIGINALS, VersioningConfiguration={"Status": "Enabled"})
+        _create_table(dynamodb, CATALOG, "gsi1", "gsi2")
+        _create_table(dynamodb, ACCOUNTS, "gsi1")
+        _create_table(dynamodb, FINGERPRINTS)
+        _create_table(dynamodb, IDEMPOTENCY)
+        dlq_url = sqs.create_queue(QueueName="ingest-dlq")["QueueUrl"]
+        dlq_arn = sqs.get_queue_attributes(QueueUrl=dlq_url, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+        redrive = json.dumps({"deadLetterTargetArn": dlq_arn, "maxReceiveCount": 3})
+        ingest_url = sqs.create_queue(QueueName="ingest", Attributes={"RedrivePolicy": redrive})["QueueUrl"]
+        embed_url = sqs.create_queue(QueueName="embed-live")["QueueUrl"]
+        set_stage(
+            STAGE="local",
+            ORIGINALS_BUCKET=ORIGINALS,
+            DERIVATIVES_BUCKET=DERIVATIVES,
+            CATALOG_TABLE=CATALOG,
+            FINGERPRINTS_TABLE=FINGERPRINTS,
+            ACCOUNTS_TABLE=ACCOUNTS,
+            IDEMPOTENCY_TABLE=IDEMPOTENCY,
+            INGEST_QUEUE_URL=ingest_url,
+            EMBED_LIVE_QUEUE_URL=embed_url,
+            POWERTOOLS_SERVICE_NAME="test",
+        )
+        yield Stores(s3, sqs, dynamodb, ingest_url, dlq_url, embed_url)
+    forget_cached(bootstrap, settings, clients)
+
+
+def _create_table(dynamodb: DynamoDBClient, name: str, *indexes: str) -> None:
+    """A table with keys ``pk`` and ``sk``, and keys-only indexes on ``{index}pk`` and ``{index}sk``."""
+    attributes = [f"{prefix}{key}" for prefix in ("", *indexes) for key in ("pk", "sk")]
+    request: dict[str, Any] = {
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": _key_schema(""),
+        "AttributeDefinitions": [
+            {"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes
+        ],
+    }
+    if indexes:
+        request["GlobalSecondaryIndexes"] = [
+            {
+                "IndexName": index,
+                "KeySchema": _key_schema(index),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for index in indexes
+        ]
+    dynamodb.create_table(**request)
+
+
+def _key_schema(prefix: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": f"{prefix}pk", "KeyType": "HASH"},
+        {"AttributeName": f"{prefix}sk", "KeyType": "RANGE"},
+    ]
