@@ -1,0 +1,5 @@
+"""Captioned scenes, painted from a seed: the demo's pictures and the demo model's training data."""
+
+from tools.scenes.generator import Scene, scene
+
+__all__ = ["Scene", "scene"]
