@@ -46,6 +46,23 @@ class Need(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """One route of the HTTP API.
+
+    Attributes:
+        method: HTTP method; empty for the catch-all.
+        path: Below the address of the API, parameters in braces; ``$default`` catches all that nothing else does.
+        function: Name of the function that answers.
+        authorised: Whether the gateway wants a valid access token first.
+    """
+
+    method: str
+    path: str
+    function: str
+    authorised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionSpec:
     """One Lambda function.
 
@@ -172,4 +189,23 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         1024,
         60,
     ),
+)
+
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/v1/auth/register", "auth-api"),
+    Route("POST", "/v1/auth/confirm", "auth-api"),
+    Route("POST", "/v1/auth/login", "auth-api"),
+    Route("POST", "/v1/auth/refresh", "auth-api"),
+    Route("POST", "/v1/auth/logout", "auth-api", authorised=True),
+    Route("GET", "/v1/auth/me", "auth-api", authorised=True),
+    Route("POST", "/v1/images/upload", "uploads-api", authorised=True),
+    Route("GET", "/v1/images/{id}/status", "uploads-api", authorised=True),
+    Route("POST", "/v1/images/{id}/retry", "uploads-api", authorised=True),
+    Route("GET", "/v1/search", "search-api"),
+    Route("GET", "/v1/images/{id}", "search-api"),
+    Route("GET", "/v1/images/{id}/similar", "search-api"),
+    Route("GET", "/v1/images/{id}/preview", "search-api"),
+    Route("GET", "/v1/openapi.json", "meta-api"),
+    Route("GET", "/v1/health", "meta-api"),
+    Route("", "$default", "meta-api"),
 )

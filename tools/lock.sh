@@ -17,7 +17,10 @@ lock() { # output, then what to lock
 [ "${1:-}" = --upgrade ] && upgrade=--upgrade
 lock requirements/dev.txt pyproject.toml --group dev
 for group in bootstrap engine policy train; do lock "requirements/$group.txt" --group "$group"; done
-# A layer holds the versions that the development environment tested.
+# A layer holds the versions that the development environment tested, less what its excludes.txt names.
 for layer in api imaging search onnx; do
-  lock "layers/$layer/requirements.txt" --group "$layer" --constraints requirements/dev.txt
+  excludes="layers/$layer/excludes.txt"
+  [ -f "$excludes" ] && excludes="--excludes $excludes" || excludes=
+  # shellcheck disable=SC2086 # two words or none
+  lock "layers/$layer/requirements.txt" --group "$layer" --constraints requirements/dev.txt $excludes
 done

@@ -1,0 +1,139 @@
+"""Lambda layers, built without Docker into folders whose names hold the hash of what they were made from.
+
+``python -m infra.packaging [local] [aws]`` builds all of them; an app that needs one builds it, too. A folder that
+is there is never touched again, so a second run takes no time and needs no network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from functions.manifest import Layer
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ROOT / "layers"
+COMMON = "common"
+ALL_LAYERS = (COMMON, *Layer)
+
+_RECIPE = 1  # a change of how a folder is made asks for a new number: it is part of every hash
+_NOT_SHIPPED = ("__pycache__", "*.pyc", "py.typed", ".mypy_cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a layer runs.
+
+    Attributes:
+        name: ``local`` or ``aws``.
+        folder: Built layers, relative to the repository.
+        interpreter: What uv must know to choose wheels.
+        tag: Interpreter and platform; part of the hash.
+    """
+
+    name: str
+    folder: str
+    interpreter: tuple[str, ...]
+    tag: str
+
+
+# Lambda's python3.13 is Amazon Linux 2023 with glibc 2.34: wheels for glibc 2.28 run there, and most have one.
+AWS = Target(
+    "aws",
+    ".cache/layers",
+    ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13"),
+    "cp313-aarch64",
+)
+# The local engine runs handlers on its own interpreter, which `make setup` makes the same as this one. Its layers
+# lie under the state folder, where handlers find them by PYTHONPATH.
+LOCAL = Target(
+    "local",
+    ".local/layers",
+    ("--python", sys.executable),
+    f"{sys.implementation.cache_tag}-{sysconfig.get_platform()}",
+)
+TARGETS = {target.name: target for target in (LOCAL, AWS)}
+
+
+def build(layer: str, target: Target, root: Path = ROOT) -> Path:
+    """The folder of ``layer`` for ``target``; made if it is not there yet.
+
+    Third-party layers hold ``python/``, the layers of our own files hold what lies below ``layers/<layer>``.
+
+    Raises:
+        subprocess.CalledProcessError: uv could not install the locked versions; its output says why.
+    """
+    source = SOURCES / layer
+    folder = root / target.folder / f"{layer}-{_digest(source, target)}"
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        made = Path(scratch, layer)
+        if (source / "requirements.txt").exists():
+            _install(source / "requirements.txt", made / "python", target)
+        else:
+            shutil.copytree(source, made, ignore=shutil.ignore_patterns(*_NOT_SHIPPED))
+        try:
+            made.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process was faster, and made the same
+                raise
+    return folder
+
+
+def _digest(source: Path, target: Target) -> str:
+    """16 hex digits over everything that the folder is made from."""
+    content = hashlib.sha256(f"{_RECIPE} {target.tag}".encode())
+    for path in _shipped(source):
+        content.update(f"{path.relative_to(source)}\0{path.stat().st_size}\0".encode())
+        content.update(path.read_bytes())
+    return content.hexdigest()[:16]
+
+
+def _shipped(source: Path) -> Iterator[Path]:
+    for path in sorted(source.rglob("*")):
+        names = path.relative_to(source).parts
+        if path.is_file() and not any(fnmatch(name, left_out) for name in names for left_out in _NOT_SHIPPED):
+            yield path
+
+
+def _install(requirements: Path, folder: Path, target: Target) -> None:
+    """Install exactly what is locked, from wheels.
+
+    pyvips 3 has no wheel (with wheels only, 2.1.0 would be chosen): its source is pure Python as long as it does
+    not find the headers of a libvips on this machine, so it may not look (pkg-config is switched off).
+    """
+    command = [
+        *(_uv(), "pip", "install", "--quiet", *target.interpreter, "--target", str(folder)),
+        *("--only-binary", ":all:", "--no-binary", "pyvips"),
+        *("--no-deps", "--require-hashes", "-r", str(requirements)),
+    ]
+    subprocess.run(command, check=True, env={**os.environ, "PKG_CONFIG": "false"})  # noqa: S603 - our own words
+    shutil.rmtree(folder / "bin", ignore_errors=True)
+
+
+def _uv() -> str:
+    beside = Path(sys.executable).with_name("uv")
+    return str(beside) if beside.exists() else "uv"
+
+
+def main(names: list[str]) -> int:
+    """Build every layer for the targets named on the command line, or for all."""
+    for target in [TARGETS[name] for name in names] or TARGETS.values():
+        for layer in ALL_LAYERS:
+            sys.stdout.write(f"  {build(layer, target).relative_to(ROOT)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
