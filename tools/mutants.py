@@ -71,7 +71,8 @@ def run_area(area: Area, tree: Path) -> tuple[int, int]:
     """Run one area's sample; returns killed and all."""
     name = area.name.replace(" ", "-")
     config, session = tree / f"{name}.toml", tree / f"{name}.sqlite"
-    test = f"{sys.executable} -m pytest -x -q -p no:randomly -p no:cacheprovider -m 'not slow and not e2e' {area.tests}"
+    pytest = "-m pytest -x -q -p no:randomly -p no:cacheprovider -m 'not slow and not e2e'"
+    test = f"{sys.executable} {pytest} {area.tests}"
     config.write_text(
         "[cosmic-ray]\n"
         f"module-path = {json.dumps(list(area.modules))}\n"
