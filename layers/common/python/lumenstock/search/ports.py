@@ -4,7 +4,7 @@ Meaning shared by all engines:
 
 *Words.* A text is cut into runs of letters and digits, folded to lower case without accents, freed of
 English stop words and stemmed (Porter 2). A document matches when enough of the query's distinct words
-(:func:`words_required`) occur in its title, tags or description, weighted 10, 5 and 1.
+(:mod:`lumenstock.search.relevance`) occur in its title, tags or description, weighted 10, 5 and 1.
 
 *Order.* Keyword hits by falling BM25 score, vector hits by falling cosine, browsing by falling creation
 time; ties by rising id, so that two runs, two processes and two pages agree.
@@ -186,11 +186,3 @@ class SearchIndex(Protocol):
             The number of changes taken in.
         """
         ...
-
-
-def words_required(words: int) -> int:
-    """How many of ``words`` distinct query words a document must hold: all of 2, else 75 % rounded down.
-
-    Source: OpenSearch ``minimum_should_match: "2<75%"``.
-    """
-    return words if words <= 2 else words * 3 // 4  # noqa: PLR2004 - the formula above
