@@ -7,6 +7,7 @@ from functools import cache
 from lumenstock.adapters.aws import clients, secrets
 from lumenstock.adapters.aws.catalog import DynamoCatalog
 from lumenstock.adapters.aws.events import EventBus
+from lumenstock.adapters.aws.idempotency import IdempotencyStore
 from lumenstock.adapters.aws.machine import IngestMachine
 from lumenstock.adapters.aws.objects import S3Objects
 from lumenstock.adapters.aws.queues import SqsQueue
@@ -68,3 +69,9 @@ def event_bus() -> EventBus:
 def cursor_secret() -> bytes:
     """The key that signs page cursors."""
     return secrets.read_secret(clients.secrets_manager(), settings().require("cursor_secret_arn"))
+
+
+@cache
+def idempotency() -> IdempotencyStore:
+    """Requests with an Idempotency-Key."""
+    return IdempotencyStore(clients.dynamodb(), settings().require("idempotency_table"))

@@ -1,0 +1,78 @@
+"""Idempotency-Key: the same request sent twice is done once.
+
+A call without the key is never merged with another. Source: draft-ietf-httpapi-idempotency-key-header-07.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, TypeVar
+
+from aws_lambda_powertools.event_handler.openapi.params import Header
+from pydantic import BaseModel
+
+from functions.runtime.principal import Principal
+from lumenstock import bootstrap
+from lumenstock.adapters.aws.idempotency import Attempt
+
+# A function of the API runs at most 10 s: an attempt that is older than this died, and may be taken over.
+_BUSY = timedelta(seconds=30)
+KEPT = timedelta(hours=24)
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{1,255}$",
+        description=(
+            "Any unique text, best a UUID. The same key with the same body gets the first answer again; "
+            "with another body it is refused. Kept for each account and path."
+        ),
+    ),
+]
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+def once(
+    run: Callable[[], Answer],
+    answer: type[Answer],
+    *,
+    key: str | None,
+    caller: Principal,
+    path: str,
+    body: BaseModel | None = None,
+    kept: timedelta = KEPT,
+) -> Answer:
+    """Do ``run``, or give the answer that it gave when the same request came before.
+
+    Only a success is kept: after an error the same key may be tried again.
+
+    Raises:
+        RequestInProgressError: The same request is being worked on.
+        IdempotencyKeyReusedError: The key came before, with another body.
+    """
+    if key is None:
+        return run()
+    store = bootstrap.idempotency()
+    now = bootstrap.clock().now()
+    attempt = Attempt(
+        key=f"{caller.id}#{path}#{key}",
+        fingerprint=hashlib.sha256(body.model_dump_json().encode() if body else b"").hexdigest(),
+        token=secrets.token_hex(8),
+        busy_until=now + _BUSY,
+        expires_at=now + kept,
+    )
+    earlier = store.begin(attempt, now)
+    if earlier is not None:
+        return answer.model_validate_json(earlier)
+    try:
+        result = run()
+    except BaseException:
+        store.abandon(attempt)
+        raise
+    store.finish(attempt, result.model_dump_json(by_alias=True))
+    return result

@@ -1,0 +1,60 @@
+"""What stands between the framework and an operation: access before it, headers after it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+from functions.runtime.principal import Access
+
+Middleware = Callable[[APIGatewayHttpResolver, NextMiddleware], Response[Any]]
+
+
+def guard(access: Access) -> Middleware:
+    """Let only callers through that ``access`` allows."""
+
+    def check_access(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        access.check(app.current_event.raw_event)
+        return next_middleware(app)
+
+    return check_access
+
+
+def finish(status: int, cache_control: str) -> Middleware:
+    """Set the headers of a success; where there is no body, there is not even ``null``."""
+
+    def set_headers(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        response = next_middleware(app)
+        if response.body is None:
+            response = Response(status_code=status, body="", headers=_without_type(response))
+        response.headers.setdefault("Cache-Control", cache_control)
+        return response
+
+    return set_headers
+
+
+def _without_type(response: Response[Any]) -> dict[str, str | list[str]]:
+    return {name: value for name, value in response.headers.items() if name.lower() != "content-type"}
+
+
+def conditional(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Tag the answer with a hash of its bytes; 304 to a client that has them.
+
+    Source: RFC 9110, 8.8.3 and 13.1.2. A weak tag matches too: If-None-Match compares weakly.
+    """
+    response = next_middleware(app)
+    body = json.dumps(response.body, ensure_ascii=False, separators=(",", ":"))
+    tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+    wanted = app.current_event.headers.get("if-none-match", "")
+    held = {candidate.strip().removeprefix("W/") for candidate in wanted.split(",")}
+    if held & {tag, "*"}:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, body="", headers={"ETag": tag})
+    response.headers["ETag"] = tag
+    response.body = body
+    return response
