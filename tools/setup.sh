@@ -14,7 +14,7 @@ command -v "$python" >/dev/null || fail "Python 3.11 or newer is needed; '$pytho
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
   fail "Python 3.11 or newer is needed; '$python' is $("$python" -V). Set PYTHON=/path/to/python3.11."
 command -v node >/dev/null || fail "Node 20 or newer is needed; 'node' is not on the PATH."
-node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' ||
+node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' ||
   fail "Node 20 or newer is needed; this is $(node -v)."
 
 current() { # stamp, files that it was made from
