@@ -1,7 +1,7 @@
 """Lambda layers, built without Docker into folders whose names hold the hash of what they were made from.
 
-``python -m infra.packaging [local] [aws]`` builds all of them; an app that needs one builds it, too. A folder that
-is there is never touched again, so a second run takes no time and needs no network.
+``python -m infra.packaging [local] [aws]`` builds all of them; an app that needs one builds it, too. A folder
+that is there is never touched again, so a second run takes no time and needs no network.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from functions.manifest import Layer
+from functions.manifest import FUNCTIONS, FunctionSpec, Layer
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "layers"
 COMMON = "common"
-ALL_LAYERS = (COMMON, *Layer)
+THIRD_PARTY = (Layer.API, Layer.IMAGING, Layer.SEARCH, Layer.ONNX)
 
 _RECIPE = 1  # a change of how a folder is made asks for a new number: it is part of every hash
 _NOT_SHIPPED = ("__pycache__", "*.pyc", "py.typed", ".mypy_cache")
@@ -46,15 +46,15 @@ class Target:
     tag: str
 
 
-# Lambda's python3.13 is Amazon Linux 2023 with glibc 2.34: wheels for glibc 2.28 run there, and most have one.
+# Lambda's python3.13 is Amazon Linux 2023 with glibc 2.34, so wheels for glibc 2.28 run there.
 AWS = Target(
     "aws",
     ".cache/layers",
     ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13"),
     "cp313-aarch64",
 )
-# The local engine runs handlers on its own interpreter, which `make setup` makes the same as this one. Its layers
-# lie under the state folder, where handlers find them by PYTHONPATH.
+# The local engine runs handlers on its own interpreter, which `make setup` makes the same as this one. Handlers
+# find these folders by PYTHONPATH.
 LOCAL = Target(
     "local",
     ".local/layers",
@@ -64,25 +64,27 @@ LOCAL = Target(
 TARGETS = {target.name: target for target in (LOCAL, AWS)}
 
 
-def build(layer: str, target: Target, root: Path = ROOT) -> Path:
-    """The folder of ``layer`` for ``target``; made if it is not there yet.
+def build(parts: Sequence[str], target: Target, root: Path = ROOT) -> Path:
+    """The folder that holds the layers ``parts`` for ``target``; made if it is not there yet.
 
-    Third-party layers hold ``python/``, the layers of our own files hold what lies below ``layers/<layer>``.
+    Third-party packages lie below ``python/``, our own files where they lie in ``layers/<part>``.
 
     Raises:
         subprocess.CalledProcessError: uv could not install the locked versions; its output says why.
     """
-    source = SOURCES / layer
-    folder = root / target.folder / f"{layer}-{_digest(source, target)}"
+    sources = [SOURCES / part for part in parts]
+    folder = root / target.folder / f"{'-'.join(parts)}-{_digest(sources, target)}"
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        made = Path(scratch, layer)
-        if (source / "requirements.txt").exists():
-            _install(source / "requirements.txt", made / "python", target)
-        else:
-            shutil.copytree(source, made, ignore=shutil.ignore_patterns(*_NOT_SHIPPED))
+        made = Path(scratch, "layer")
+        for source in sources:
+            if (source / "requirements.txt").exists():
+                _install(source / "requirements.txt", made / "python", target)
+            else:
+                left_out = shutil.ignore_patterns(*_NOT_SHIPPED)
+                shutil.copytree(source, made, ignore=left_out, dirs_exist_ok=True)
         try:
             made.rename(folder)
         except OSError:
@@ -91,12 +93,13 @@ def build(layer: str, target: Target, root: Path = ROOT) -> Path:
     return folder
 
 
-def _digest(source: Path, target: Target) -> str:
+def _digest(sources: Sequence[Path], target: Target) -> str:
     """16 hex digits over everything that the folder is made from."""
     content = hashlib.sha256(f"{_RECIPE} {target.tag}".encode())
-    for path in _shipped(source):
-        content.update(f"{path.relative_to(source)}\0{path.stat().st_size}\0".encode())
-        content.update(path.read_bytes())
+    for source in sources:
+        for path in _shipped(source):
+            content.update(f"{path.relative_to(SOURCES)}\0{path.stat().st_size}\0".encode())
+            content.update(path.read_bytes())
     return content.hexdigest()[:16]
 
 
@@ -110,8 +113,8 @@ def _shipped(source: Path) -> Iterator[Path]:
 def _install(requirements: Path, folder: Path, target: Target) -> None:
     """Install exactly what is locked, from wheels.
 
-    pyvips 3 has no wheel (with wheels only, 2.1.0 would be chosen): its source is pure Python as long as it does
-    not find the headers of a libvips on this machine, so it may not look (pkg-config is switched off).
+    pyvips 3 has no wheel (with wheels only, 2.1.0 would be chosen). Its source is pure Python as long as it
+    does not find the headers of a libvips on this machine, so it may not look: pkg-config is switched off.
     """
     command = [
         *(_uv(), "pip", "install", "--quiet", *target.interpreter, "--target", str(folder)),
@@ -127,11 +130,21 @@ def _uv() -> str:
     return str(beside) if beside.exists() else "uv"
 
 
+def parts_of(spec: FunctionSpec) -> list[tuple[str, ...]]:
+    """The layers of a function, each with what lies in it.
+
+    Our own files are one layer, model included: a function may have five.
+    """
+    own = (COMMON, Layer.MODEL_DEMO) if Layer.MODEL_DEMO in spec.layers else (COMMON,)
+    return [own, *((layer,) for layer in spec.layers if layer in THIRD_PARTY)]
+
+
 def main(names: list[str]) -> int:
-    """Build every layer for the targets named on the command line, or for all."""
+    """Build what the functions need, for the targets named on the command line or for all."""
+    wanted = sorted({parts for spec in FUNCTIONS for parts in parts_of(spec)})
     for target in [TARGETS[name] for name in names] or TARGETS.values():
-        for layer in ALL_LAYERS:
-            sys.stdout.write(f"  {build(layer, target).relative_to(ROOT)}\n")
+        for parts in wanted:
+            sys.stdout.write(f"  {build(parts, target).relative_to(ROOT)}\n")
     return 0
 
 

@@ -1,0 +1,166 @@
+"""What each need of a function means: environment variables, and IAM statements with exact actions.
+
+CDK's own grants are not used: they hold wildcards (``s3:GetObject*``, ``kms:ReEncrypt*``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
+
+from functions.manifest import Need
+
+_READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
+_INDEXES = ("gsi1", "gsi2")
+_WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+_CONSUME = (
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+)
+_READ_STREAM = (
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+)
+_USERS = (
+    "cognito-idp:AdminAddUserToGroup",
+    "cognito-idp:AdminGetUser",
+    "cognito-idp:AdminListGroupsForUser",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Everything that a need can name. ``key`` encrypts originals and accounts where the stage has one."""
+
+    originals: s3.IBucket
+    derivatives: s3.IBucket
+    catalog: dynamodb.TableV2
+    fingerprints: dynamodb.TableV2
+    accounts: dynamodb.TableV2
+    idempotency: dynamodb.TableV2
+    bus: events.IEventBus
+    user_pool: cognito.IUserPool
+    user_pool_client: cognito.IUserPoolClient
+    cursor_secret: secretsmanager.ISecret
+    ingest_queue: sqs.IQueue
+    embed_live_queue: sqs.IQueue
+    machine_arn: str
+    search_engine: str
+    search_dir: str
+    key: kms.IKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one need gives to a function."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    statements: tuple[iam.PolicyStatement, ...] = ()
+
+    def __add__(self, other: Access) -> Access:
+        """Both."""
+        return Access({**self.environment, **other.environment}, self.statements + other.statements)
+
+
+def allow(actions: Sequence[str], *resources: str) -> iam.PolicyStatement:
+    """A statement that allows exactly these actions on these resources."""
+    return iam.PolicyStatement(actions=list(actions), resources=list(resources))
+
+
+def access(need: Need, on: Resources) -> Access:
+    """Variables and statements of one need."""
+    return _ACCESS[need](on)
+
+
+def _objects(variable: str, bucket: s3.IBucket, *actions: str) -> Access:
+    return Access({variable: bucket.bucket_name}, (allow(actions, bucket.arn_for_objects("*")),))
+
+
+def _listing(bucket: s3.IBucket) -> Access:
+    """Without it a missing object answers 403 instead of 404."""
+    return Access(statements=(allow(["s3:ListBucket"], bucket.bucket_arn),))
+
+
+def _key(key: kms.IKey | None, *actions: str) -> Access:
+    return Access(statements=(allow(actions, key.key_arn),)) if key else Access()
+
+
+def _table(variable: str, table: dynamodb.TableV2, *actions: str, indexes: Sequence[str] = ()) -> Access:
+    arns = (table.table_arn, *(f"{table.table_arn}/index/{index}" for index in indexes))
+    return Access({variable: table.table_name}, (allow(actions, *arns),))
+
+
+def _queue(variable: str, queue: sqs.IQueue, *actions: str) -> Access:
+    return Access({variable: queue.queue_url}, (allow(actions, queue.queue_arn),))
+
+
+_ACCESS: dict[Need, Callable[[Resources], Access]] = {
+    Need.ORIGINALS_READ: lambda on: (
+        _objects("ORIGINALS_BUCKET", on.originals, "s3:GetObject", "s3:GetObjectVersion")
+        + _listing(on.originals)
+        + _key(on.key, "kms:Decrypt")
+    ),
+    Need.ORIGINALS_UPLOAD: lambda on: (
+        _objects("ORIGINALS_BUCKET", on.originals, "s3:PutObject") + _key(on.key, "kms:GenerateDataKey")
+    ),
+    Need.DERIVATIVES_READ: lambda on: (
+        _objects("DERIVATIVES_BUCKET", on.derivatives, "s3:GetObject") + _listing(on.derivatives)
+    ),
+    Need.DERIVATIVES_WRITE: lambda on: _objects("DERIVATIVES_BUCKET", on.derivatives, "s3:PutObject"),
+    Need.CATALOG_READ: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, indexes=_INDEXES),
+    Need.CATALOG_WRITE: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, *_WRITE, indexes=_INDEXES),
+    Need.FINGERPRINTS: lambda on: _table(
+        "FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:GetItem", "dynamodb:PutItem"
+    ),
+    Need.ACCOUNTS: lambda on: (
+        _table("ACCOUNTS_TABLE", on.accounts, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+        + _key(on.key, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+    ),
+    Need.IDEMPOTENCY: lambda on: _table(
+        "IDEMPOTENCY_TABLE",
+        on.idempotency,
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+    ),
+    Need.INGEST_QUEUE_SEND: lambda on: _queue("INGEST_QUEUE_URL", on.ingest_queue, "sqs:SendMessage"),
+    Need.INGEST_QUEUE_CONSUME: lambda on: _queue("INGEST_QUEUE_URL", on.ingest_queue, *_CONSUME),
+    Need.EMBED_LIVE_SEND: lambda on: _queue("EMBED_LIVE_QUEUE_URL", on.embed_live_queue, "sqs:SendMessage"),
+    Need.EMBED_LIVE_CONSUME: lambda on: _queue("EMBED_LIVE_QUEUE_URL", on.embed_live_queue, *_CONSUME),
+    Need.CATALOG_STREAM: lambda on: Access(
+        statements=(allow(_READ_STREAM, on.catalog.table_stream_arn or ""),)
+    ),
+    Need.MACHINE_START: lambda on: Access(
+        {"INGEST_MACHINE_ARN": on.machine_arn}, (allow(["states:StartSyncExecution"], on.machine_arn),)
+    ),
+    Need.EVENTS_PUT: lambda on: Access(
+        {"EVENT_BUS_NAME": on.bus.event_bus_name}, (allow(["events:PutEvents"], on.bus.event_bus_arn),)
+    ),
+    Need.USERS: lambda on: Access(
+        {
+            "USER_POOL_ID": on.user_pool.user_pool_id,
+            "USER_POOL_CLIENT_ID": on.user_pool_client.user_pool_client_id,
+        },
+        (allow(_USERS, on.user_pool.user_pool_arn),),
+    ),
+    Need.CURSOR_SECRET: lambda on: Access(
+        {"CURSOR_SECRET_ARN": on.cursor_secret.secret_arn},
+        (allow(["secretsmanager:GetSecretValue"], on.cursor_secret.secret_arn),),
+    ),
+    Need.SEARCH_INDEX: lambda on: Access({"SEARCH_ENGINE": on.search_engine, "SEARCH_DIR": on.search_dir}),
+    Need.MODEL: lambda _: Access(),  # a layer, which brings its own variable
+}

@@ -1,0 +1,189 @@
+"""What differs between the stages: one JSON file each in ``infra/config``, checked on load."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+FOLDER = Path(__file__).with_name("config")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Times(_Part):
+    """Limits of the pipeline in seconds, each longer than the one that it encloses.
+
+    Attributes:
+        machine_s: One execution of the ingest machine; Express allows 300.
+        dispatch_s: The dispatcher, which waits for the machine.
+        visibility_s: How long a message in work is hidden; ends after the dispatcher.
+        retry_delays_s: Until a message is seen again after its first, second, … failed receive.
+        embed_visibility_s: The same as ``visibility_s`` for the queue of the embed function.
+        sweep_every_min: Minutes between two runs of the sweeper.
+    """
+
+    machine_s: int = Field(gt=0, le=300)
+    dispatch_s: int = Field(gt=0, le=900)
+    visibility_s: int = Field(gt=0, le=43_200)
+    retry_delays_s: tuple[int, ...] = Field(min_length=1)
+    embed_visibility_s: int = Field(gt=0, le=43_200)
+    sweep_every_min: int = Field(gt=0)
+    uploading_stuck_s: int = Field(gt=0)
+    upload_expires_s: int = Field(gt=0)
+    processing_stuck_s: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _nested(self) -> Self:
+        if not self.machine_s < self.dispatch_s < self.visibility_s:
+            message = "machine_s < dispatch_s < visibility_s must hold: what waits outlives what it waits for"
+            raise ValueError(message)
+        return self
+
+
+class Consumer(_Part):
+    """How a function takes messages from its queue.
+
+    Attributes:
+        batch_size: Messages a call.
+        batch_window_s: Longest wait for a full batch; over 10 messages AWS wants at least 1.
+        max_concurrency: Calls at a time; AWS wants at least 2.
+        max_receives: Failed receives after which a message goes to the dead-letter queue.
+    """
+
+    batch_size: int = Field(gt=0, le=10_000)
+    batch_window_s: int = Field(ge=0, le=300)
+    max_concurrency: int = Field(ge=2, le=1000)
+    max_receives: int = Field(gt=0)
+
+
+class Search(_Part):
+    """The search index. ``engine`` is what the functions use; ``domain`` creates an OpenSearch domain."""
+
+    engine: Literal["embedded", "none"]
+    domain: bool
+    instance_type: str
+    data_nodes: int = Field(ge=1)
+    master_nodes: int = Field(ge=0)
+    volume_gib: int = Field(ge=10)
+
+
+class Network(_Part):
+    """The VPC of the search domain. Zone letters differ from account to account, so they are listed here."""
+
+    availability_zones: tuple[str, ...] = Field(min_length=1)
+    nat_gateways: int = Field(ge=0)
+
+
+class Api(_Part):
+    """Requests that the HTTP API lets through, over all clients."""
+
+    rate_per_s: int = Field(gt=0)
+    burst: int = Field(gt=0)
+
+
+class Delivery(_Part):
+    """The CDN. ``api`` puts ``/v1`` behind it as well, which the local engine cannot."""
+
+    api: bool
+    price_class: Literal["100", "200", "all"]
+
+
+class Limits(_Part):
+    """The largest picture that is taken in."""
+
+    upload_max_bytes: int = Field(gt=0)
+    max_pixels: int = Field(gt=0)
+
+
+class Moderation(_Part):
+    """Who approves: see ``lumenstock.settings``."""
+
+    review: Literal["auto", "all"]
+    approve_unscored: bool
+
+
+class StageConfig(_Part):
+    """One stage.
+
+    Attributes:
+        account: AWS account; None takes the one of the deployer's credentials.
+        web_origins: Origins of web pages that may upload and call the API.
+        media_base_url: What the API puts before the path of a public file.
+        customer_keys: Whether originals and accounts are encrypted with a key of our own.
+        retain: Whether a deleted stack leaves its data behind and refuses to be deleted.
+        alarm_email: Who hears of alarms; None for nobody.
+        prices: Licence tier to price in US cents.
+    """
+
+    stage: Literal["local", "dev", "prod"]
+    account: str | None
+    region: str
+    web_origins: tuple[str, ...]
+    media_base_url: str
+    customer_keys: bool
+    retain: bool
+    log_retention_days: Literal[7, 30, 90, 365]
+    log_level: Literal["DEBUG", "INFO", "WARNING"]
+    alarm_email: str | None
+    times: Times
+    ingest: Consumer
+    embed_live: Consumer
+    search: Search
+    network: Network | None
+    api: Api
+    delivery: Delivery
+    limits: Limits
+    moderation: Moderation
+    prices: dict[str, int]
+
+    @model_validator(mode="after")
+    def _careful(self) -> Self:
+        if self.stage == "prod" and not (self.retain and self.customer_keys):
+            message = "prod must retain its data and encrypt it with keys of its own"
+            raise ValueError(message)
+        if self.search.domain and self.network is None:
+            message = "a search domain needs a network"
+            raise ValueError(message)
+        return self
+
+    @property
+    def local(self) -> bool:
+        """Whether the stage runs in the local engine."""
+        return self.stage == "local"
+
+    @classmethod
+    def load(cls, stage: str) -> StageConfig:
+        """The stage of this name.
+
+        Raises:
+            ValueError: There is no such stage, or its file is wrong; the text says where.
+        """
+        path = FOLDER / f"{stage}.json"
+        if not path.exists():
+            names = ", ".join(sorted(known.stem for known in FOLDER.glob("*.json")))
+            message = f"There is no stage {stage!r}; there are {names}."
+            raise ValueError(message)
+        return cls.model_validate_json(path.read_text())
+
+    def environment(self) -> dict[str, str]:
+        """The rules of the stage as every function reads them; what it touches comes with its needs."""
+        return {
+            "STAGE": self.stage,
+            "LOG_LEVEL": self.log_level,
+            "MEDIA_BASE_URL": self.media_base_url,
+            "RETRY_DELAYS_S": json.dumps(self.times.retry_delays_s),
+            "MAX_RECEIVES": str(self.ingest.max_receives),
+            "UPLOADING_STUCK_S": str(self.times.uploading_stuck_s),
+            "UPLOAD_EXPIRES_S": str(self.times.upload_expires_s),
+            "PROCESSING_STUCK_S": str(self.times.processing_stuck_s),
+            "UPLOAD_MAX_BYTES": str(self.limits.upload_max_bytes),
+            "MAX_PIXELS": str(self.limits.max_pixels),
+            "REVIEW": self.moderation.review,
+            "APPROVE_UNSCORED": json.dumps(self.moderation.approve_unscored),
+            "PRICES": json.dumps(self.prices),
+        }

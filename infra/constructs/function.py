@@ -1,0 +1,100 @@
+"""A Lambda function from its line in the manifest: its own role, exact grants, its own log group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from functions.manifest import FUNCTIONS
+from infra.access import Resources, access, allow
+from infra.config import StageConfig
+from infra.constructs.layers import FolderOf, Layers
+from infra.packaging import ROOT
+
+_SPECS = {spec.name: spec for spec in FUNCTIONS}
+_RETENTION = {
+    7: logs.RetentionDays.ONE_WEEK,
+    30: logs.RetentionDays.ONE_MONTH,
+    90: logs.RetentionDays.THREE_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+}
+
+
+def log_group(scope: Construct, id_: str, config: StageConfig, name: str) -> logs.LogGroup:
+    """A log group that ends with its stack and keeps what the stage says."""
+    return logs.LogGroup(
+        scope,
+        id_,
+        log_group_name=name,
+        retention=_RETENTION[config.log_retention_days],
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+class Functions(Construct):
+    """Makes the functions of one stack."""
+
+    def __init__(
+        self, scope: Construct, *, config: StageConfig, resources: Resources, folder_of: FolderOf
+    ) -> None:
+        super().__init__(scope, "Functions")
+        self._config = config
+        self._resources = resources
+        self._layers = Layers(self, config=config, folder_of=folder_of)
+        self.made: dict[str, lambda_.Function] = {}
+
+    def make(self, name: str, *, timeout_s: int | None = None) -> lambda_.Function:
+        """The function ``name`` of the manifest.
+
+        Args:
+            name: ``service-module``.
+            timeout_s: Where the manifest leaves the longest run to the stage.
+
+        Raises:
+            ValueError: Neither the manifest nor the caller says how long it may run.
+        """
+        spec = _SPECS[name]
+        limit_s = spec.timeout_s or timeout_s
+        if limit_s is None:
+            message = f"{name} has no timeout"
+            raise ValueError(message)
+        full_name = f"lumenstock-{self._config.stage}-{name}"
+        scope = Construct(self, name)
+        group = log_group(scope, "Log", self._config, f"/aws/lambda/{full_name}")
+        role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        role.add_to_policy(allow(["logs:CreateLogStream", "logs:PutLogEvents"], group.log_group_arn))
+        environment = self._config.environment() | {"POWERTOOLS_SERVICE_NAME": name}
+        for need in spec.needs:
+            granted = access(need, self._resources)
+            environment |= granted.environment
+            for statement in granted.statements:
+                role.add_to_policy(statement)
+        self.made[name] = lambda_.Function(
+            scope,
+            "Function",
+            function_name=full_name,
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            code=_code(),
+            handler=spec.handler,
+            layers=self._layers.versions(spec),
+            environment=environment | self._layers.environment(spec),
+            memory_size=spec.memory_mib,
+            timeout=Duration.seconds(limit_s),
+            role=role,
+            log_group=group,
+            tracing=lambda_.Tracing.ACTIVE,
+        )
+        return self.made[name]
+
+
+def _code(root: Path = ROOT) -> lambda_.Code:
+    """The folder ``functions`` itself, so that handlers are imported by the path they have here."""
+    return lambda_.Code.from_asset(
+        str(root), exclude=["/*", "!/functions", "__pycache__"], ignore_mode=IgnoreMode.GIT
+    )

@@ -1,0 +1,120 @@
+"""The HTTP API: routes of the manifest, access tokens checked at the gateway."""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as gateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from constructs import Construct
+
+from functions.manifest import ROUTES, Route
+from infra.access import Resources
+from infra.config import StageConfig
+from infra.constructs.function import Functions, log_group
+from infra.constructs.layers import FolderOf
+from infra.constructs.users import Users
+from infra.stacks.stack import StageStack
+
+_ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "latencyMs": "$context.responseLatency",
+    "bytes": "$context.responseLength",
+    "error": "$context.error.message",
+    "authorizerError": "$context.authorizer.error",
+}
+
+
+class ApiStack(StageStack):
+    """One function a service behind one HTTP API."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: StageConfig,
+        account: str | None,
+        users: Users,
+        resources: Resources,
+        folder_of: FolderOf,
+    ) -> None:
+        super().__init__(scope, "Api", config=config, account=account)
+        self.functions = Functions(self, config=config, resources=resources, folder_of=folder_of)
+        self.api = gateway.HttpApi(
+            self,
+            "Http",
+            api_name=f"lumenstock-{config.stage}",
+            create_default_stage=False,
+            cors_preflight=gateway.CorsPreflightOptions(
+                allow_origins=list(config.web_origins),
+                allow_methods=[gateway.CorsHttpMethod.GET, gateway.CorsHttpMethod.POST],
+                allow_headers=[
+                    "authorization",
+                    "content-type",
+                    "idempotency-key",
+                    "if-match",
+                    "if-none-match",
+                ],
+                expose_headers=["etag", "location", "retry-after", "x-request-id"],
+                max_age=Duration.hours(1),
+            ),
+        )
+        self._stage()
+        self._routes(users)
+        self.publish(ApiUrl=self.api.api_endpoint, ApiId=self.api.api_id)
+
+    def _stage(self) -> None:
+        log = log_group(
+            self, "AccessLog", self.config, f"/aws/vendedlogs/apigateway/lumenstock-{self.config.stage}"
+        )
+        stage = gateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            stage_name="$default",
+            auto_deploy=True,
+            detailed_metrics_enabled=True,
+            throttle=gateway.ThrottleSettings(
+                rate_limit=self.config.api.rate_per_s, burst_limit=self.config.api.burst
+            ),
+        )
+        resource = stage.node.default_child
+        if not isinstance(resource, gateway.CfnStage):
+            raise TypeError(resource)
+        # The construct's own setting wants an interface that Python cannot pass through jsii.
+        resource.access_log_settings = gateway.CfnStage.AccessLogSettingsProperty(
+            destination_arn=log.log_group_arn, format=json.dumps(_ACCESS_LOG)
+        )
+
+    def _routes(self, users: Users) -> None:
+        signed_in = authorizers.HttpUserPoolAuthorizer(
+            "SignedIn", users.pool, user_pool_clients=[users.client]
+        )
+        public = gateway.HttpNoneAuthorizer()
+        targets = {
+            name: integrations.HttpLambdaIntegration(name, self.functions.make(name))
+            for name in dict.fromkeys(route.function for route in ROUTES)
+        }
+        for route in ROUTES:
+            gateway.HttpRoute(
+                self,
+                _route_id(route),
+                http_api=self.api,
+                route_key=_route_key(route),
+                integration=targets[route.function],
+                authorizer=signed_in if route.authorised else public,
+            )
+
+
+def _route_key(route: Route) -> gateway.HttpRouteKey:
+    if not route.method:
+        return gateway.HttpRouteKey.DEFAULT
+    return gateway.HttpRouteKey.with_(route.path, gateway.HttpMethod[route.method])
+
+
+def _route_id(route: Route) -> str:
+    return f"{route.method} {route.path}".strip().replace("/", "-")

@@ -1,0 +1,124 @@
+"""What must outlive every deployment: files, tables, people, the bus, secrets."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.storage import Bucket, Table, removal
+from infra.constructs.users import Users
+from infra.stacks.stack import StageStack
+
+
+class DataStack(StageStack):
+    """Buckets, tables, user pool, event bus and the secret that signs page cursors."""
+
+    def __init__(self, scope: Construct, *, config: StageConfig, account: str | None) -> None:
+        super().__init__(scope, "Data", config=config, account=account)
+        retain = config.retain
+        self.key = (
+            kms.Key(self, "Key", enable_key_rotation=True, removal_policy=removal(retain=retain))
+            if config.customer_keys
+            else None
+        )
+        self.access_logs = Bucket(
+            self,
+            "AccessLogs",
+            retain=retain,
+            lifecycle=[
+                s3.LifecycleRule(expiration=Duration.days(90), noncurrent_version_expiration=Duration.days(7))
+            ],
+        )
+        self.originals = self._originals()
+        self.derivatives = self._derivatives()
+        self.catalog = Table(
+            self, "Catalog", retain=retain, indexes=2, stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
+        )
+        self.fingerprints = Table(self, "Fingerprints", retain=retain)
+        self.accounts = Table(self, "Accounts", retain=retain, indexes=1, key=self.key)
+        self.idempotency = Table(self, "Idempotency", retain=retain, expires="expires_at")
+        self.users = Users(self, "Users", retain=retain)
+        self.bus = events.EventBus(self, "Bus", event_bus_name=f"lumenstock-{config.stage}")
+        self.cursor_secret = secretsmanager.Secret(
+            self,
+            "CursorSecret",
+            description="Signs the page cursors of the search API",
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+            removal_policy=removal(retain=retain),
+        )
+        self.publish(
+            OriginalsBucket=self.originals.bucket_name,
+            DerivativesBucket=self.derivatives.bucket_name,
+            CatalogTable=self.catalog.table_name,
+            FingerprintsTable=self.fingerprints.table_name,
+            AccountsTable=self.accounts.table_name,
+            EventBusName=self.bus.event_bus_name,
+            UserPoolId=self.users.pool.user_pool_id,
+            UserPoolClientId=self.users.client.user_pool_client_id,
+        )
+
+    def _originals(self) -> Bucket:
+        """Untouched uploads. Old versions never expire: a row names the version that was validated."""
+        return Bucket(
+            self,
+            "Originals",
+            retain=self.config.retain,
+            access_logs=self.access_logs,
+            key=self.key,
+            event_bridge=True,
+            cors=[
+                s3.CorsRule(
+                    allowed_methods=[s3.HttpMethods.PUT],
+                    allowed_origins=list(self.config.web_origins),
+                    allowed_headers=["content-type", "if-none-match"],
+                    exposed_headers=["ETag"],
+                    max_age=3600,
+                )
+            ],
+            lifecycle=[
+                s3.LifecycleRule(
+                    id="tiering",
+                    transitions=[
+                        s3.Transition(
+                            storage_class=s3.StorageClass.INTELLIGENT_TIERING,
+                            transition_after=Duration.days(0),
+                        )
+                    ],
+                )
+            ],
+        )
+
+    def _derivatives(self) -> Bucket:
+        """Public files, read by CloudFront only.
+
+        The policy is written here and names all distributions of the account: one that names the distribution
+        would make this stack depend on Delivery, which depends on this one.
+        """
+        bucket = Bucket(
+            self,
+            "Derivatives",
+            retain=self.config.retain,
+            access_logs=self.access_logs,
+            lifecycle=[s3.LifecycleRule(noncurrent_version_expiration=Duration.days(7))],
+        )
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="CloudFrontReads",
+                principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
+                actions=["s3:GetObject"],
+                resources=[bucket.arn_for_objects("*")],
+                conditions={
+                    "ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{self.account}:distribution/*"},
+                },
+            )
+        )
+        return bucket

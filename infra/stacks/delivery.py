@@ -1,0 +1,130 @@
+"""The CDN: public files from the derivatives bucket, and the API behind the same name."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, Fn
+from aws_cdk import aws_apigatewayv2 as gateway
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.storage import Bucket
+from infra.packaging import ROOT
+from infra.stacks.data import DataStack
+from infra.stacks.stack import StageStack
+
+EDGE_FUNCTION = ROOT / "infra" / "edge" / "image.js"
+_PRICE_CLASSES = {
+    "100": cloudfront.PriceClass.PRICE_CLASS_100,
+    "200": cloudfront.PriceClass.PRICE_CLASS_200,
+    "all": cloudfront.PriceClass.PRICE_CLASS_ALL,
+}
+
+
+class DeliveryStack(StageStack):
+    """``/img/*`` from S3, ``/v1/*`` from the HTTP API where the stage says so, 404 for the rest."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: StageConfig,
+        account: str | None,
+        data: DataStack,
+        api: gateway.HttpApi,
+    ) -> None:
+        super().__init__(scope, "Delivery", config=config, account=account)
+        images = self._images(data)
+        self.distribution = cloudfront.Distribution(
+            self,
+            "Cdn",
+            comment=f"lumenstock {config.stage}",
+            default_behavior=images,
+            additional_behaviors={"/img/*": images}
+            | ({"/v1/*": self._api(api)} if config.delivery.api else {}),
+            # An error that the API answers must not be answered to the next person from the cache.
+            error_responses=[
+                cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
+                for status in (403, 404, 500, 502, 503, 504)
+            ],
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            log_bucket=self._log_bucket(),
+            price_class=_PRICE_CLASSES[config.delivery.price_class],
+        )
+        self.publish(DistributionDomain=self.distribution.distribution_domain_name)
+
+    def _images(self, data: DataStack) -> cloudfront.BehaviorOptions:
+        """Files that never change under their name; the bucket is imported, its policy is in Data."""
+        bucket = s3.Bucket.from_bucket_attributes(
+            self, "Derivatives", bucket_arn=data.derivatives.bucket_arn, region=self.config.region
+        )
+        function = cloudfront.Function(
+            self,
+            "ImageAddress",
+            code=cloudfront.FunctionCode.from_file(file_path=str(EDGE_FUNCTION)),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+        )
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
+            cache_policy=cloudfront.CachePolicy(
+                self, "ForAYear", default_ttl=Duration.days(365), max_ttl=Duration.days(365)
+            ),
+            compress=False,  # WebP does not get smaller
+            function_associations=[
+                cloudfront.FunctionAssociation(
+                    function=function, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+                )
+            ],
+            response_headers_policy=self._image_headers(),
+            viewer_protocol_policy=self._protocol(),
+        )
+
+    def _image_headers(self) -> cloudfront.ResponseHeadersPolicy:
+        """The files carry ``Cache-Control: immutable`` themselves, so that an error does not."""
+        return cloudfront.ResponseHeadersPolicy(
+            self,
+            "ImageHeaders",
+            custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
+                custom_headers=[
+                    cloudfront.ResponseCustomHeader(
+                        header="Cross-Origin-Resource-Policy", value="cross-origin", override=True
+                    )
+                ]
+            ),
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=Duration.days(365), include_subdomains=True, override=True
+                ),
+            ),
+        )
+
+    def _api(self, api: gateway.HttpApi) -> cloudfront.BehaviorOptions:
+        """Never cached here; a public GET may be later, under a key that says what it depends on."""
+        return cloudfront.BehaviorOptions(
+            origin=origins.HttpOrigin(Fn.select(2, Fn.split("/", api.api_endpoint))),
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+            viewer_protocol_policy=self._protocol(),
+        )
+
+    def _protocol(self) -> cloudfront.ViewerProtocolPolicy:
+        if self.config.local:
+            return cloudfront.ViewerProtocolPolicy.ALLOW_ALL  # the local front speaks HTTP
+        return cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
+
+    def _log_bucket(self) -> Bucket:
+        """CloudFront writes its logs through an ACL, which the other log bucket does not take."""
+        return Bucket(
+            self,
+            "CdnLogs",
+            retain=self.config.retain,
+            ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
+            lifecycle=[
+                s3.LifecycleRule(expiration=Duration.days(90), noncurrent_version_expiration=Duration.days(7))
+            ],
+        )

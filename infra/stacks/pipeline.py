@@ -1,0 +1,168 @@
+"""From an uploaded file to a searchable image: queues, the state machine and what runs in it."""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import ArnFormat, Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.access import Resources, allow
+from infra.config import Consumer, StageConfig
+from infra.constructs.function import Functions, log_group
+from infra.constructs.layers import FolderOf
+from infra.constructs.queue import DeadLetterQueue, WorkQueue
+from infra.packaging import ROOT
+from infra.stacks.data import DataStack
+from infra.stacks.stack import StageStack
+
+DEFINITION = ROOT / "statemachines" / "ingest.asl.json"
+TASKS = ("validate", "render", "watermark", "metadata", "record")
+
+
+class PipelineStack(StageStack):
+    """Ingest queue → dispatcher → one Express execution an image → embed queue; the indexer on the stream."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: StageConfig,
+        account: str | None,
+        data: DataStack,
+        folder_of: FolderOf,
+    ) -> None:
+        super().__init__(scope, "Pipeline", config=config, account=account)
+        times = config.times
+        self.ingest = WorkQueue(
+            self, "Ingest", visibility_s=times.visibility_s, max_receives=config.ingest.max_receives
+        )
+        self.embed_live = WorkQueue(
+            self,
+            "EmbedLive",
+            visibility_s=times.embed_visibility_s,
+            max_receives=config.embed_live.max_receives,
+        )
+        self.unindexed = DeadLetterQueue(self, "Unindexed").queue
+        machine_name = f"lumenstock-{config.stage}-ingest"
+        self.resources = Resources(
+            originals=data.originals,
+            derivatives=data.derivatives,
+            catalog=data.catalog,
+            fingerprints=data.fingerprints,
+            accounts=data.accounts,
+            idempotency=data.idempotency,
+            bus=data.bus,
+            user_pool=data.users.pool,
+            user_pool_client=data.users.client,
+            cursor_secret=data.cursor_secret,
+            ingest_queue=self.ingest.queue,
+            embed_live_queue=self.embed_live.queue,
+            machine_arn=self.format_arn(
+                service="states",
+                resource="stateMachine",
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                resource_name=machine_name,
+            ),
+            search_engine=config.search.engine,
+            search_dir=str(ROOT / ".local" / "search") if config.local else "",
+            key=data.key,
+        )
+        self.functions = Functions(self, config=config, resources=self.resources, folder_of=folder_of)
+        self.machine = self._machine(machine_name)
+        self._uploads_start_ingest(data)
+        self._consume(
+            self.functions.make("ingest-dispatch", timeout_s=times.dispatch_s), self.ingest, config.ingest
+        )
+        self._consume(self.functions.make("embed-live"), self.embed_live, config.embed_live)
+        self._follow_catalog(self.functions.make("indexer-stream"), data)
+        events.Rule(
+            self,
+            "Sweep",
+            description="Ends what is stuck: nothing fails only in a log",
+            schedule=events.Schedule.rate(Duration.minutes(times.sweep_every_min)),
+            targets=[targets.LambdaFunction(self.functions.make("ingest-sweep"), retry_attempts=0)],
+        )
+        self.publish(
+            IngestQueueUrl=self.ingest.queue.queue_url,
+            IngestDlqUrl=self.ingest.dead_letters.queue_url,
+            EmbedLiveQueueUrl=self.embed_live.queue.queue_url,
+            EmbedLiveDlqUrl=self.embed_live.dead_letters.queue_url,
+            IngestMachineArn=self.machine.state_machine_arn,
+        )
+
+    def _machine(self, name: str) -> sfn.StateMachine:
+        """The ingest machine; its time limit is the stage's, whatever the file says."""
+        tasks = {task: self.functions.make(f"ingest-{task}") for task in TASKS}
+        definition = json.loads(DEFINITION.read_text())
+        definition["TimeoutSeconds"] = self.config.times.machine_s
+        role = iam.Role(self, "MachineRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        role.add_to_policy(
+            allow(["lambda:InvokeFunction"], *(function.function_arn for function in tasks.values()))
+        )
+        return sfn.StateMachine(
+            self,
+            "Machine",
+            state_machine_name=name,
+            state_machine_type=sfn.StateMachineType.EXPRESS,
+            definition_body=sfn.DefinitionBody.from_string(json.dumps(definition)),
+            definition_substitutions={task: function.function_arn for task, function in tasks.items()},
+            role=role,
+            logs=sfn.LogOptions(
+                destination=log_group(self, "MachineLog", self.config, f"/aws/vendedlogs/states/{name}"),
+                level=sfn.LogLevel.ERROR,
+                include_execution_data=False,
+            ),
+            tracing_enabled=True,
+        )
+
+    def _uploads_start_ingest(self, data: DataStack) -> None:
+        """A finished upload becomes a message; one that cannot be delivered waits for a person."""
+        events.Rule(
+            self,
+            "Uploaded",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={
+                    "bucket": {"name": [data.originals.bucket_name]},
+                    "object": {"key": [{"prefix": "originals/"}]},
+                },
+            ),
+            targets=[targets.SqsQueue(self.ingest.queue, dead_letter_queue=self.ingest.dead_letters)],
+        )
+
+    def _consume(self, function: lambda_.Function, queue: WorkQueue, consumer: Consumer) -> None:
+        lambda_.EventSourceMapping(
+            self,
+            f"{queue.node.id}Mapping",
+            target=function,
+            event_source_arn=queue.queue.queue_arn,
+            batch_size=consumer.batch_size,
+            max_batching_window=Duration.seconds(consumer.batch_window_s),
+            max_concurrency=consumer.max_concurrency,
+            report_batch_item_failures=True,
+        )
+
+    def _follow_catalog(self, function: lambda_.Function, data: DataStack) -> None:
+        """The stream is the outbox: what cannot be indexed after a day goes to a queue of its own."""
+        function.add_to_role_policy(allow(["sqs:SendMessage"], self.unindexed.queue_arn))
+        lambda_.EventSourceMapping(
+            self,
+            "CatalogMapping",
+            target=function,
+            event_source_arn=data.catalog.table_stream_arn,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=100,
+            bisect_batch_on_error=True,
+            max_record_age=Duration.hours(23),
+            report_batch_item_failures=True,
+            retry_attempts=10,
+            on_failure=sources.SqsDlq(self.unindexed),
+        )

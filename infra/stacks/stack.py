@@ -1,0 +1,30 @@
+"""What every stack of a stage has in common."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, CliCredentialsStackSynthesizer, Environment, Stack, Tags
+from constructs import Construct
+
+from infra.config import StageConfig
+
+
+class StageStack(Stack):
+    """One stack of one stage: ``Lumenstock-{stage}-{part}``."""
+
+    def __init__(self, scope: Construct, part: str, *, config: StageConfig, account: str | None) -> None:
+        super().__init__(
+            scope,
+            f"Lumenstock-{config.stage}-{part}",
+            env=Environment(account=account, region=config.region),
+            # The local engine refuses the roles that the default synthesizer publishes assets with.
+            synthesizer=CliCredentialsStackSynthesizer() if config.local else None,
+            termination_protection=config.retain,
+        )
+        self.config = config
+        Tags.of(self).add("app", "lumenstock")
+        Tags.of(self).add("stage", config.stage)
+
+    def publish(self, **outputs: str) -> None:
+        """Outputs of the stack by name: what the command line, the local cloud and the e2e tests read."""
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
