@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-# Eleven basic colour terms, the shades between them that stock photographs are full of, and neutrals in steps.
+# The basic colour terms, the shades between them that photographs are full of, and neutrals in steps.
 BUCKETS: dict[str, str] = {
     "#000000": "black",
     "#404040": "charcoal",

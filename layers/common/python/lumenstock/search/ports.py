@@ -178,9 +178,10 @@ class SearchIndex(Protocol):
     def rebuild(self, changes: Iterable[Change]) -> int:
         """Replace the whole content by ``changes``, while queries and writes go on.
 
-        Queries see the old content until the end. What was written before the start and is not in
-        ``changes`` is gone afterwards, stubs included; what is written meanwhile stays, and versions
-        decide between it and ``changes``.
+        What was written before the start and is not in ``changes`` goes at the end, all at once, stubs
+        included; what is in ``changes`` replaces it whatever its version. What is written meanwhile stays,
+        and versions decide between it and ``changes``. Cut short, it leaves an index that answers and can
+        be rebuilt again.
 
         Returns:
             The number of changes taken in.

@@ -1,0 +1,149 @@
+"""The search index of one machine: SQLite for the truth, tantivy for words, exact vectors from a file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from lumenstock.adapters.embedded.counting import count_facets
+from lumenstock.adapters.embedded.projector import Projector
+from lumenstock.adapters.embedded.queries import either, filtered, ids_query, keyword_query
+from lumenstock.adapters.embedded.snapshot import Snapshot
+from lumenstock.adapters.embedded.truth import Truth
+from lumenstock.embedding.model import from_f16
+from lumenstock.kernel.errors import NotFoundError, SearchUnavailableError
+from lumenstock.kernel.ids import ImageId
+from lumenstock.search.document import Document
+from lumenstock.search.ports import Change, Filters, Hit, IndexAnswer, IndexQuery, QueryVector
+
+_REBUILD_BATCH = 500
+_LOAD_ATTEMPTS = 5
+
+
+class EmbeddedIndex:
+    """Implements :class:`lumenstock.search.ports.SearchIndex` for the processes of one machine."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep everything below ``folder``, which is made when first needed."""
+        self._truth = Truth(folder / "truth.db")
+        self._projector = Projector(folder, self._truth)
+        self._snapshot: Snapshot | None = None
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """See the protocol."""
+        with _available():
+            self._truth.write(changes)
+            self._projector.catch_up()
+
+    def get(self, ids: Sequence[ImageId]) -> Mapping[ImageId, Document]:
+        """See the protocol."""
+        with _available():
+            return self._truth.get(ids)
+
+    def query(self, query: IndexQuery) -> IndexAnswer:
+        """See the protocol."""
+        with _available():
+            return _answer(self._fresh(), query)
+
+    def keyword_page(
+        self, query: IndexQuery, *, excluding: Sequence[ImageId], offset: int, limit: int
+    ) -> tuple[Hit, ...]:
+        """See the protocol."""
+        with _available():
+            return _keyword_leg(self._fresh(), query, excluding, offset, limit)
+
+    def similar(self, image_id: ImageId, limit: int) -> tuple[Hit, ...]:
+        """See the protocol."""
+        with _available():
+            document = self._truth.get([image_id]).get(image_id)
+            if document is None:
+                message = f"The index holds no image {image_id}."
+                raise NotFoundError(message)
+            if not document.vector_f16:
+                return ()
+            vector = QueryVector(document.model, from_f16(document.vector_f16))
+            hits = _vector_leg(self._fresh(), vector, Filters(), limit + 1)
+            return tuple(hit for hit in hits if hit.id != image_id)[:limit]
+
+    def rebuild(self, changes: Iterable[Change]) -> int:
+        """See the protocol."""
+        with _available():
+            floor = self._truth.head()
+            taken = 0
+            source = iter(changes)
+            while batch := list(islice(source, _REBUILD_BATCH)):
+                self._truth.write(batch, floor)
+                taken += len(batch)
+            self._truth.drop_unwritten(floor)
+            self._projector.renew()
+            return taken
+
+    def _fresh(self) -> Snapshot:
+        """The newest state. Where nobody is projecting what was written since, this process does it."""
+        head = self._truth.head()
+        if self._snapshot is None or self._snapshot.position.generation != head:
+            self._snapshot = self._load()
+            behind = self._snapshot.position.generation != self._truth.head()
+            if behind and self._projector.catch_up(batches=1):
+                self._snapshot = self._load()
+        return self._snapshot
+
+    def _load(self) -> Snapshot:
+        for _ in range(_LOAD_ATTEMPTS):
+            folder = self._projector.current()
+            if folder is None:
+                self._projector.ensure()
+                continue
+            try:
+                snapshot = Snapshot.load(folder, self._snapshot)
+            except (OSError, ValueError):  # renewed and removed while it was being opened, or damaged
+                snapshot = None
+            if snapshot is not None:
+                return snapshot
+            if self._projector.current() == folder:
+                self._projector.renew()
+        message = "The index is being renewed without end."
+        raise SearchUnavailableError(message)
+
+
+def _answer(snapshot: Snapshot, query: IndexQuery) -> IndexAnswer:
+    browsing = not query.text and query.vector is None
+    keyword = _keyword_leg(snapshot, query, (), 0, query.window) if query.text or browsing else ()
+    vector = _vector_leg(snapshot, query.vector, query.filters, query.window) if query.vector else ()
+    matches = ids_query([hit.id for hit in vector])
+    if query.text or browsing:
+        matches = either(keyword_query(query.text, query.filters), matches)
+    return IndexAnswer(
+        keyword=keyword,
+        vector=vector,
+        total=snapshot.count(matches),
+        relation="gte" if len(vector) == query.window else "eq",
+        facets=count_facets(snapshot.searcher, matches),
+    )
+
+
+def _keyword_leg(
+    snapshot: Snapshot, query: IndexQuery, excluding: Sequence[ImageId], offset: int, limit: int
+) -> tuple[Hit, ...]:
+    found = keyword_query(query.text, query.filters, excluding)
+    pick = snapshot.best if query.text else snapshot.newest
+    return pick(found, offset, limit)
+
+
+def _vector_leg(snapshot: Snapshot, vector: QueryVector, filters: Filters, limit: int) -> tuple[Hit, ...]:
+    passing = filtered(filters)
+    among = None if passing is None else snapshot.rows_of(passing)
+    nearest = snapshot.rows.nearest(vector.values, vector.model, limit, among)
+    return tuple(Hit(snapshot.rows.id_of(row), score) for row, score in nearest)
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        message = "The search index cannot be read or written."
+        raise SearchUnavailableError(message) from error

@@ -1,0 +1,135 @@
+"""The row file and the vector file: what tantivy cannot hold, one row a projected document, append-only.
+
+A row is never changed but for the number of the write that ended it, so a reader that stands at write
+``n`` sees the rows that ``n`` had, whatever a projecting process does beside it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lumenstock.adapters.embedded.truth import ID_BYTES
+from lumenstock.embedding.model import Vectors, from_f16
+from lumenstock.kernel.ids import ImageId
+from lumenstock.search.document import EMBEDDING_DIM, Document
+
+RowNumbers = NDArray[np.int64]
+
+_ROW = np.dtype([("ended", "<u8"), ("model", "<u8"), ("id", f"S{ID_BYTES}")])
+_VECTOR_BYTES = EMBEDDING_DIM * 4
+_GATHER_SHARE = 0.25  # copying a quarter of the rows together costs about what reading all of them does
+_GATHER_BLOCK = 4096  # rows copied at a time: 12 MB
+
+
+def model_code(model: str) -> int:
+    """64 bits that stand for a model's name; 0 for none."""
+    return int.from_bytes(blake2b(model.encode(), digest_size=8).digest(), "little") if model else 0
+
+
+class RowWriter:
+    """Appends rows and ends them. Only the process that holds the projector's lock may have one."""
+
+    def __init__(self, folder: Path, generation: int) -> None:
+        """Open the files of ``folder``; marks beyond ``generation`` are those of a projection that died."""
+        self._rows = (folder / "rows.bin").open("r+b" if (folder / "rows.bin").exists() else "w+b")
+        self._vectors = (folder / "vectors.f32").open("r+b" if (folder / "vectors.f32").exists() else "w+b")
+        self._undo_after(generation)
+
+    def append(self, first: int, documents: Sequence[Document]) -> None:
+        """Write ``documents`` as rows ``first``, ``first + 1``, …; a row without a vector stays a hole."""
+        rows = np.zeros(len(documents), dtype=_ROW)
+        for offset, document in enumerate(documents):
+            rows[offset] = (0, model_code(document.model), document.id.encode())
+            if document.vector_f16:
+                at = (first + offset) * _VECTOR_BYTES
+                os.pwrite(self._vectors.fileno(), from_f16(document.vector_f16).tobytes(), at)
+        os.pwrite(self._rows.fileno(), rows.tobytes(), first * _ROW.itemsize)
+        os.ftruncate(self._vectors.fileno(), (first + len(documents)) * _VECTOR_BYTES)
+
+    def end(self, row: int, generation: int) -> None:
+        """Note that ``row`` is no longer true from ``generation`` on."""
+        os.pwrite(self._rows.fileno(), generation.to_bytes(8, "little"), row * _ROW.itemsize)
+
+    def close(self) -> None:
+        """Bring both files to the disk, before the commit that makes readers look at them."""
+        for file in (self._vectors, self._rows):
+            os.fdatasync(file.fileno())
+            file.close()
+
+    def _undo_after(self, generation: int) -> None:
+        rows = np.fromfile(self._rows, dtype=_ROW)
+        for row in np.flatnonzero(rows["ended"] > generation):
+            self.end(int(row), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """The rows as they stood after one write.
+
+    Attributes:
+        ids: bytes[n], zero-padded.
+        models: uint64[n]; 0 where the row has no vector or is no longer true.
+        vectors: float32[n, 768], memory-mapped.
+    """
+
+    ids: NDArray[np.bytes_]
+    models: NDArray[np.uint64]
+    vectors: Vectors
+
+    @classmethod
+    def load(cls, folder: Path, count: int, generation: int) -> RowView:
+        """Map the first ``count`` rows as of write ``generation``."""
+        if count == 0:
+            empty = np.empty((0, EMBEDDING_DIM), dtype=np.float32)
+            return cls(np.empty(0, dtype=f"S{ID_BYTES}"), np.empty(0, dtype=np.uint64), empty)
+        rows = np.fromfile(folder / "rows.bin", dtype=_ROW, count=count)
+        ended = (rows["ended"] != 0) & (rows["ended"] <= generation)
+        vectors = np.memmap(folder / "vectors.f32", dtype="<f4", mode="r", shape=(count, EMBEDDING_DIM))
+        return cls(rows["id"], np.where(ended, np.uint64(0), rows["model"]), vectors)
+
+    def id_of(self, row: int) -> ImageId:
+        """The id that ``row`` belongs to."""
+        return ImageId(self.ids[row].decode())
+
+    def nearest(
+        self, query: Vectors, model: str, limit: int, among: RowNumbers | None = None
+    ) -> list[tuple[int, float]]:
+        """The ``limit`` rows of ``model`` with the highest cosine, exactly; ties by rising id.
+
+        Args:
+            query: float32[768], unit length.
+            model: ``name@version``.
+            limit: Most rows to give.
+            among: Rows to choose from; all when None.
+        """
+        eligible = self.models == np.uint64(model_code(model))
+        if among is not None:
+            chosen = np.zeros(len(eligible), dtype=bool)
+            chosen[among] = True
+            eligible &= chosen
+        rows = np.flatnonzero(eligible)
+        if not len(rows) or not model:
+            return []
+        # Equal pictures must tie, so the last bits, which differ by summation, are dropped.
+        scores = np.round(self._cosines(query, rows).astype(np.float64), 6)
+        if len(rows) > limit:
+            least = np.partition(scores, -limit)[-limit]
+            kept = scores >= least
+            rows, scores = rows[kept], scores[kept]
+        order = np.lexsort((self.ids[rows], -scores))[:limit]
+        return [(int(rows[at]), float(scores[at])) for at in order]
+
+    def _cosines(self, query: Vectors, rows: RowNumbers) -> Vectors:
+        # einsum: one thread, 1.4 ms at 10,000 rows. BLAS takes 0.9 ms on two idle cores, 8 ms on busy ones.
+        if len(rows) > _GATHER_SHARE * len(self.models):
+            every: Vectors = np.einsum("ij,j->i", self.vectors, query)
+            return every[rows]
+        blocks = (rows[at : at + _GATHER_BLOCK] for at in range(0, len(rows), _GATHER_BLOCK))
+        return np.concatenate([np.einsum("ij,j->i", self.vectors[block], query) for block in blocks])

@@ -1,0 +1,149 @@
+"""The truth of the embedded index: one SQLite file in WAL mode. A write is acknowledged by its commit."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from lumenstock.kernel.ids import ImageId
+from lumenstock.search.document import Document, Removal
+from lumenstock.search.ports import Change
+
+ID_BYTES = 32  # what the row file holds of an id; a ULID has 26
+DROPPED = -1  # version of a stub that keeps nothing out
+
+# `body` is null in a stub. `seq` numbers the writes; every row carries that of its last one.
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    id TEXT PRIMARY KEY, version INTEGER NOT NULL, seq INTEGER NOT NULL, body TEXT, vector BLOB NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS documents_by_seq ON documents (seq);
+CREATE TABLE IF NOT EXISTS writes (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), seq INTEGER NOT NULL);
+INSERT OR IGNORE INTO writes VALUES (1, 0);
+"""
+
+# external_gte; a repeat of what is there is no write, so that nothing is projected twice.
+_PUT = """
+INSERT INTO documents (id, version, seq, body, vector) VALUES (:id, :version, :seq, :body, :vector)
+ON CONFLICT (id) DO UPDATE
+SET version = excluded.version, seq = excluded.seq, body = excluded.body, vector = excluded.vector
+WHERE documents.seq <= :floor OR excluded.version > documents.version
+   OR (excluded.version = documents.version
+       AND (excluded.body IS NOT documents.body OR excluded.vector IS NOT documents.vector))
+"""
+
+_BODY_FIELDS = tuple(field.name for field in fields(Document) if field.name != "vector_f16")
+_LISTS = ("tags", "categories", "colors")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The last write of one id: ``document`` is None in a stub."""
+
+    seq: int
+    id: ImageId
+    document: Document | None
+
+
+class Truth:
+    """Whole documents and stubs by id, and the order in which they were last written."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file at ``path``; connections are made per thread, when first needed."""
+        self._path = path
+        self._threads = threading.local()
+
+    def write(self, changes: Sequence[Change], floor: int = -1) -> None:
+        """Put ``changes`` in one transaction; rows last written at or before ``floor`` yield to any version.
+
+        Raises:
+            ValueError: An id is longer than 32 bytes.
+        """
+        with self._transaction() as db:
+            seq = _head(db)
+            for change in changes:
+                seq += db.execute(_PUT, {**_columns(change), "seq": seq + 1, "floor": floor}).rowcount
+            db.execute("UPDATE writes SET seq = ?", (seq,))
+
+    def drop_unwritten(self, floor: int) -> None:
+        """Turn every row that was last written at or before ``floor`` into a stub that keeps nothing out."""
+        with self._transaction() as db:
+            seq = _head(db)
+            stale = db.execute("SELECT id FROM documents WHERE seq <= ? AND version > ?", (floor, DROPPED))
+            for (image_id,) in stale.fetchall():
+                seq += 1
+                db.execute(
+                    "UPDATE documents SET version = ?, seq = ?, body = NULL, vector = x'' WHERE id = ?",
+                    (DROPPED, seq, image_id),
+                )
+            db.execute("UPDATE writes SET seq = ?", (seq,))
+
+    def head(self) -> int:
+        """Number of the last write."""
+        return _head(self._connection())
+
+    def get(self, ids: Sequence[ImageId]) -> dict[ImageId, Document]:
+        """The documents of ``ids``, in their order; stubs and unknown ids are left out."""
+        marks = ",".join("?" * len(ids))
+        found = self._connection().execute(
+            f"SELECT id, body, vector FROM documents WHERE body IS NOT NULL AND id IN ({marks})",  # noqa: S608 - marks only
+            tuple(ids),
+        )
+        documents = {ImageId(image_id): _document(body, vector) for image_id, body, vector in found}
+        return {image_id: documents[image_id] for image_id in ids if image_id in documents}
+
+    def written_after(self, seq: int, limit: int) -> list[Row]:
+        """The rows whose last write came after number ``seq``, in the order of writing, at most ``limit``."""
+        found = self._connection().execute(
+            "SELECT seq, id, body, vector FROM documents WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
+        )
+        return [
+            Row(number, ImageId(image_id), None if body is None else _document(body, vector))
+            for number, image_id, body, vector in found
+        ]
+
+    def _connection(self) -> sqlite3.Connection:
+        db: sqlite3.Connection | None = getattr(self._threads, "db", None)
+        if db is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            db = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.executescript(_SCHEMA)
+            self._threads.db = db
+        return db
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        db = self._connection()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+
+
+def _head(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT seq FROM writes").fetchone()[0])
+
+
+def _columns(change: Change) -> dict[str, object]:
+    if len(change.id.encode()) > ID_BYTES:
+        message = f"The id {change.id} is longer than {ID_BYTES} bytes."
+        raise ValueError(message)
+    if isinstance(change, Removal):
+        return {"id": change.id, "version": change.version, "body": None, "vector": b""}
+    body = json.dumps({name: getattr(change, name) for name in _BODY_FIELDS}, ensure_ascii=False)
+    return {"id": change.id, "version": change.version, "body": body, "vector": change.vector_f16}
+
+
+def _document(body: str, vector: bytes) -> Document:
+    values = json.loads(body)
+    return Document(**values | {name: tuple(values[name]) for name in _LISTS}, vector_f16=vector)
