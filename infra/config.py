@@ -156,6 +156,11 @@ class StageConfig(_Part):
         """Whether the stage runs in the local engine."""
         return self.stage == "local"
 
+    @property
+    def tls(self) -> bool:
+        """Whether everybody speaks TLS; the local engine does not."""
+        return not self.local
+
     @classmethod
     def load(cls, stage: str) -> StageConfig:
         """The stage of this name.

@@ -10,10 +10,12 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.config import StageConfig
 
-def removal(*, retain: bool) -> RemovalPolicy:
+
+def removal(config: StageConfig) -> RemovalPolicy:
     """What becomes of data when its stack is deleted."""
-    return RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY
+    return RemovalPolicy.RETAIN if config.retain else RemovalPolicy.DESTROY
 
 
 class Bucket(s3.Bucket):
@@ -24,7 +26,7 @@ class Bucket(s3.Bucket):
         scope: Construct,
         id_: str,
         *,
-        retain: bool,
+        config: StageConfig,
         access_logs: s3.IBucket | None = None,
         key: kms.IKey | None = None,
         lifecycle: Sequence[s3.LifecycleRule] = (),
@@ -40,17 +42,32 @@ class Bucket(s3.Bucket):
             cors=list(cors) or None,
             encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,
             encryption_key=key,
-            enforce_ssl=True,
-            event_bridge_enabled=event_bridge,
+            enforce_ssl=config.tls,
             lifecycle_rules=[
                 s3.LifecycleRule(id="incomplete", abort_incomplete_multipart_upload_after=Duration.days(7)),
                 *lifecycle,
             ],
             object_ownership=ownership,
-            removal_policy=removal(retain=retain),
+            removal_policy=removal(config),
             server_access_logs_bucket=access_logs,
             server_access_logs_prefix=f"{id_.lower()}/" if access_logs else None,
             versioned=True,
+        )
+        if event_bridge:
+            self._send_events()
+
+    def _send_events(self) -> None:
+        """Tell EventBridge of every change, by the bucket's own property.
+
+        The construct's ``event_bridge_enabled`` does the same through a Lambda function of CDK's.
+        """
+        resource = self.node.default_child
+        if not isinstance(resource, s3.CfnBucket):
+            raise TypeError(resource)
+        resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
+                event_bridge_enabled=True
+            )
         )
 
 
@@ -65,7 +82,7 @@ class Table(dynamodb.TableV2):
         scope: Construct,
         id_: str,
         *,
-        retain: bool,
+        config: StageConfig,
         indexes: int = 0,
         key: kms.IKey | None = None,
         stream: dynamodb.StreamViewType | None = None,
@@ -77,7 +94,7 @@ class Table(dynamodb.TableV2):
             partition_key=_text("pk"),
             sort_key=_text("sk"),
             billing=dynamodb.Billing.on_demand(),
-            deletion_protection=retain,
+            deletion_protection=config.retain,
             dynamo_stream=stream,
             encryption=(
                 dynamodb.TableEncryptionV2.customer_managed_key(key)
@@ -96,7 +113,7 @@ class Table(dynamodb.TableV2):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            removal_policy=removal(retain=retain),
+            removal_policy=removal(config),
             time_to_live_attribute=expires,
         )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.storage import removal
 
 ROLES = ("contributor", "buyer", "admin")
 
@@ -16,7 +19,7 @@ class Users(Construct):
     the group that the auth API put them into.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, retain: bool) -> None:
+    def __init__(self, scope: Construct, id_: str, *, config: StageConfig) -> None:
         super().__init__(scope, id_)
         self.pool = cognito.UserPool(
             self,
@@ -38,8 +41,8 @@ class Users(Construct):
                 require_symbols=True,
             ),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
-            deletion_protection=retain,
-            removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
+            deletion_protection=config.retain,
+            removal_policy=removal(config),
         )
         shown = cognito.ClientAttributes().with_standard_attributes(email=True, fullname=True)
         shown = shown.with_custom_attributes("role")

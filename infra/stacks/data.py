@@ -22,16 +22,15 @@ class DataStack(StageStack):
 
     def __init__(self, scope: Construct, *, config: StageConfig, account: str | None) -> None:
         super().__init__(scope, "Data", config=config, account=account)
-        retain = config.retain
         self.key = (
-            kms.Key(self, "Key", enable_key_rotation=True, removal_policy=removal(retain=retain))
+            kms.Key(self, "Key", enable_key_rotation=True, removal_policy=removal(config))
             if config.customer_keys
             else None
         )
         self.access_logs = Bucket(
             self,
             "AccessLogs",
-            retain=retain,
+            config=config,
             lifecycle=[
                 s3.LifecycleRule(expiration=Duration.days(90), noncurrent_version_expiration=Duration.days(7))
             ],
@@ -39,12 +38,12 @@ class DataStack(StageStack):
         self.originals = self._originals()
         self.derivatives = self._derivatives()
         self.catalog = Table(
-            self, "Catalog", retain=retain, indexes=2, stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
+            self, "Catalog", config=config, indexes=2, stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
         )
-        self.fingerprints = Table(self, "Fingerprints", retain=retain)
-        self.accounts = Table(self, "Accounts", retain=retain, indexes=1, key=self.key)
-        self.idempotency = Table(self, "Idempotency", retain=retain, expires="expires_at")
-        self.users = Users(self, "Users", retain=retain)
+        self.fingerprints = Table(self, "Fingerprints", config=config)
+        self.accounts = Table(self, "Accounts", config=config, indexes=1, key=self.key)
+        self.idempotency = Table(self, "Idempotency", config=config, expires="expires_at")
+        self.users = Users(self, "Users", config=config)
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"lumenstock-{config.stage}")
         self.cursor_secret = secretsmanager.Secret(
             self,
@@ -53,7 +52,7 @@ class DataStack(StageStack):
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True
             ),
-            removal_policy=removal(retain=retain),
+            removal_policy=removal(config),
         )
         self.publish(
             OriginalsBucket=self.originals.bucket_name,
@@ -71,7 +70,7 @@ class DataStack(StageStack):
         return Bucket(
             self,
             "Originals",
-            retain=self.config.retain,
+            config=self.config,
             access_logs=self.access_logs,
             key=self.key,
             event_bridge=True,
@@ -106,7 +105,7 @@ class DataStack(StageStack):
         bucket = Bucket(
             self,
             "Derivatives",
-            retain=self.config.retain,
+            config=self.config,
             access_logs=self.access_logs,
             lifecycle=[s3.LifecycleRule(noncurrent_version_expiration=Duration.days(7))],
         )

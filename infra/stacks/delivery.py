@@ -122,7 +122,7 @@ class DeliveryStack(StageStack):
         return Bucket(
             self,
             "CdnLogs",
-            retain=self.config.retain,
+            config=self.config,
             ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
             lifecycle=[
                 s3.LifecycleRule(expiration=Duration.days(90), noncurrent_version_expiration=Duration.days(7))

@@ -41,15 +41,20 @@ class PipelineStack(StageStack):
         super().__init__(scope, "Pipeline", config=config, account=account)
         times = config.times
         self.ingest = WorkQueue(
-            self, "Ingest", visibility_s=times.visibility_s, max_receives=config.ingest.max_receives
+            self,
+            "Ingest",
+            config=config,
+            visibility_s=times.visibility_s,
+            max_receives=config.ingest.max_receives,
         )
         self.embed_live = WorkQueue(
             self,
             "EmbedLive",
+            config=config,
             visibility_s=times.embed_visibility_s,
             max_receives=config.embed_live.max_receives,
         )
-        self.unindexed = DeadLetterQueue(self, "Unindexed").queue
+        self.unindexed = DeadLetterQueue(self, "Unindexed", config=config).queue
         machine_name = f"lumenstock-{config.stage}-ingest"
         self.resources = Resources(
             originals=data.originals,
