@@ -22,7 +22,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from localcloud.plane import Plane, Request, body_limit_bytes, check
+from localcloud.plane import Request, body_limit_bytes, check
 from localcloud.refusal import Refused
 from localcloud.signature import RootKey, claim_of
 
@@ -66,7 +66,7 @@ class Guard:
             if request.path.startswith(_ADMINISTRATION):
                 scope, body = self._administration(scope, request), _Body(receive, 1024 * 1024)
             else:
-                scope, body = await self._checked(scope, request, receive)
+                body = await self._checked(request, receive)
         except Refused as refusal:
             await _answer(send, refusal)
             return
@@ -83,7 +83,7 @@ class Guard:
         headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"authorization"]
         return {**scope, "headers": headers}
 
-    async def _checked(self, scope: Scope, request: Request, receive: Receive) -> tuple[Scope, _Body]:
+    async def _checked(self, request: Request, receive: Receive) -> _Body:
         claim = claim_of(request)
         plane = request.plane(claim)
         check(request, plane, claim, self._front_origin)
@@ -92,9 +92,7 @@ class Guard:
         is_preflight = request.method == "OPTIONS"  # signed for another method, answered without effect
         if claim is not None and not claim.is_checked_by_engine and not is_preflight:
             await self._root_key.verify(claim, request, body)
-        if plane is Plane.CDN:  # Viewers of the distribution come by TLS; here they cannot.
-            scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
-        return scope, body
+        return body
 
     async def _pass_on(self, scope: Scope, body: _Body, send: Send) -> None:
         started = False
@@ -104,7 +102,7 @@ class Guard:
             started = True
             await send(message)
 
-        await self._engine(scope, body.receive, watched)
+        await self._engine(_as_if_by_tls(scope), body.receive, watched)
         if body.is_too_large and not started:
             await _answer(send, Refused(413, "Request Entity Too Large"))
 
@@ -144,6 +142,12 @@ class _Body:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         return {"type": "http.disconnect"} if self.is_too_large else message
+
+
+def _as_if_by_tls(scope: Scope) -> Scope:
+    """The buckets' policies refuse what did not come by TLS, here as on AWS; loopback counts as such."""
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"x-forwarded-proto"]
+    return {**scope, "headers": [*headers, (b"x-forwarded-proto", b"https")]}
 
 
 async def _answer(send: Send, refusal: Refused) -> None:
