@@ -11,7 +11,9 @@ from lumenstock.adapters.aws.idempotency import IdempotencyStore
 from lumenstock.adapters.aws.machine import IngestMachine
 from lumenstock.adapters.aws.objects import S3Objects
 from lumenstock.adapters.aws.queues import SqsQueue
+from lumenstock.adapters.no_search import NoSearch
 from lumenstock.kernel.clock import Clock, SystemClock
+from lumenstock.search.ports import SearchIndex
 from lumenstock.settings import settings
 
 
@@ -75,3 +77,13 @@ def cursor_secret() -> bytes:
 def idempotency() -> IdempotencyStore:
     """Requests with an Idempotency-Key."""
     return IdempotencyStore(clients.dynamodb(), settings().require("idempotency_table"))
+
+
+@cache
+def search_index() -> SearchIndex:
+    """What answers searches."""
+    if settings().search_engine == "none":
+        return NoSearch()
+    from lumenstock.adapters.embedded.index import EmbeddedIndex  # its layer is not with every function
+
+    return EmbeddedIndex(settings().search_dir)

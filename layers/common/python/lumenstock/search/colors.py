@@ -5,6 +5,7 @@ So two engines match a colour exactly, and a facet has names that a page can pai
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 # The basic colour terms, the shades between them that photographs are full of, and neutrals in steps.
@@ -34,6 +35,8 @@ BUCKETS: dict[str, str] = {
     "#7B2FBE": "purple",
     "#FF8FC7": "pink",
 }
+
+_HEX = re.compile(r"#?[0-9a-f]{6}")
 
 Lab = tuple[float, float, float]
 
@@ -65,6 +68,14 @@ def bucket_of(color: str) -> str:
     """The hex name of the bucket that ``#RRGGBB`` belongs to: the nearest by distance in L*a*b*."""
     lab = to_lab(color)
     return min(BUCKETS, key=lambda bucket: (_distance(lab, to_lab(bucket)), bucket))
+
+
+def bucket_named(color: str) -> str | None:
+    """The bucket that a person means by ``#FFA500``, ``FFA500`` or ``orange``; None if it means nothing."""
+    wanted = color.strip().casefold()
+    if _HEX.fullmatch(wanted):
+        return bucket_of(f"#{wanted.removeprefix('#').upper()}")
+    return next((bucket for bucket, name in BUCKETS.items() if name == wanted), None)
 
 
 def _distance(one: Lab, other: Lab) -> float:

@@ -1,0 +1,52 @@
+"""A deployment without a search engine: the pipeline goes on, questions are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NoReturn
+
+from lumenstock.kernel.errors import SearchUnavailableError
+from lumenstock.kernel.ids import ImageId
+from lumenstock.search.document import Document
+from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery
+
+
+class NoSearch:
+    """Implements :class:`lumenstock.search.ports.SearchIndex` where there is none.
+
+    Writes are dropped: an engine that is added later is filled from the catalogue by ``ops reindex``.
+    """
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Do nothing."""
+
+    def get(self, ids: Sequence[ImageId]) -> Mapping[ImageId, Document]:  # noqa: ARG002 - the protocol
+        """Refuse."""
+        _refuse()
+
+    def query(self, query: IndexQuery) -> IndexAnswer:  # noqa: ARG002 - the protocol
+        """Refuse."""
+        _refuse()
+
+    def keyword_page(
+        self,
+        query: IndexQuery,  # noqa: ARG002 - the protocol
+        *,
+        excluding: Sequence[ImageId],  # noqa: ARG002 - the protocol
+        offset: int,  # noqa: ARG002 - the protocol
+        limit: int,  # noqa: ARG002 - the protocol
+    ) -> tuple[Hit, ...]:
+        """Refuse."""
+        _refuse()
+
+    def similar(self, image_id: ImageId, limit: int) -> tuple[Hit, ...]:  # noqa: ARG002 - the protocol
+        """Refuse."""
+        _refuse()
+
+    def rebuild(self, changes: Iterable[Change]) -> int:  # noqa: ARG002 - the protocol
+        """Refuse."""
+        _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise SearchUnavailableError("This deployment has no search engine.")
