@@ -65,7 +65,7 @@ class Canvas:
         self.pixels[:] = first + (last - first) * np.broadcast_to(share, self.pixels.shape[:2])[..., None]
 
     def blend(self, colour: Colour | Array, mask: Mask, top: float = 0.0) -> None:
-        """Paint ``colour`` (one, or one a pixel) as strongly as ``mask`` says, on the rows from ``top`` down."""
+        """Paint ``colour`` (one, or one a pixel) as strongly as ``mask`` says, from ``top`` down."""
         part = self.pixels[self.row(top) :]
         part += (colour - part) * np.broadcast_to(mask, part.shape[:2])[..., None]
 

@@ -34,3 +34,8 @@ def in_light(chance: Chance, light: Light, nouns: tuple[str, ...]) -> str:
 def opened(chance: Chance, words: str) -> str:
     """The caption: ``words`` with or without an opening such as ``a photo of``."""
     return chance.choice(_OPENINGS) + words
+
+
+def a(words: str) -> str:
+    """``words`` with the indefinite article."""
+    return ("an " if words[0] in "aeiou" else "a ") + words

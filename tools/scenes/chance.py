@@ -20,7 +20,7 @@ class Chance(random.Random):
         return self.random() < probability
 
     def near(self, colour: Colour, spread: float = 0.05) -> Colour:
-        """A colour close to ``colour``: brightness and hue move by normal steps of ``spread`` and half of it."""
+        """A colour close to ``colour``: brightness moves by normal steps of ``spread``, hue by half."""
         brightness = self.gauss(0, spread)
         step = np.array([brightness + self.gauss(0, spread / 2) for _ in range(3)], np.float32)
         moved: Colour = np.clip(colour + step, 0, 1)

@@ -14,7 +14,7 @@ from tools.scenes.colour import Colour
 
 _OVERSAMPLING = 2
 _RELIEF_PX = 240  # light and shadow are soft, so they are computed at this size and enlarged
-Point = Sequence[float]
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)

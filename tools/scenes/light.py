@@ -69,7 +69,7 @@ NIGHT = Light(
     "night",
     rgb(6, 8, 28),
     rgb(30, 42, 86),
-    rgb(62, 72, 112),
+    rgb(80, 92, 136),
     rgb(52, 60, 96),
     rgb(18, 22, 46),
     ("night", "dark night", "nighttime"),

@@ -73,7 +73,8 @@ def profile(chance: Chance, width_px: int, *, bumps: float, roughness: float = 0
         strength *= roughness
     line = enlarged(line, width_px, 1)[0]
     low, high = float(line.min()), float(line.max())
-    return (line - low) / (high - low + 1e-6)
+    hills: Array = (line - low) / (high - low + 1e-6)
+    return hills
 
 
 def ramp(values: Array, low: float, high: float) -> Array:
