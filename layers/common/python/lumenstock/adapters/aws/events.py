@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from lumenstock.ingest.events import Event
 from lumenstock.kernel.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -16,16 +16,8 @@ SOURCE = "lumenstock"
 _BATCH = 10  # EventBridge takes at most 10 entries a call
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened. ``detail`` holds ``id``, by which consumers drop repeats."""
-
-    type: str
-    detail: Mapping[str, object]
-
-
 class EventBus:
-    """One bus."""
+    """Implements :class:`lumenstock.ingest.events.EventSink` on one bus."""
 
     def __init__(self, client: EventBridgeClient, name: str) -> None:
         """A view of the bus ``name``."""
@@ -33,11 +25,7 @@ class EventBus:
         self._name = name
 
     def send(self, events: Sequence[Event]) -> None:
-        """Send all of ``events``.
-
-        Raises:
-            UnavailableError: The bus refused at least one; sending all again is safe.
-        """
+        """See the protocol."""
         for start in range(0, len(events), _BATCH):
             answer = self._client.put_events(
                 Entries=[

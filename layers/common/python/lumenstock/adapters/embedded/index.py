@@ -60,7 +60,7 @@ class EmbeddedIndex:
         with _available():
             document = self._truth.get([image_id]).get(image_id)
             if document is None:
-                message = f"The index holds no image {image_id}."
+                message = f"There is no image {image_id}."
                 raise NotFoundError(message)
             if not document.vector_f16:
                 return ()

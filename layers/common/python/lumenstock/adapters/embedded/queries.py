@@ -11,7 +11,7 @@ from lumenstock.kernel.ids import ImageId
 from lumenstock.search.ports import Filters
 from lumenstock.search.relevance import FIELD_WEIGHTS, words_required
 
-# An upper bound that no document reaches: tantivy takes no open range with an excluded end.
+# A bound that no document reaches: tantivy takes no open range with an excluded end.
 _ENDLESS = 2**62
 
 
@@ -43,12 +43,12 @@ def filtered(filters: Filters) -> Query | None:
         "contributor": filters.contributor,
     }
     clauses = [_term(name, value) for name, value in terms.items() if value is not None]
-    if filters.created_from_s is not None or filters.created_before_s is not None:
-        clauses.append(_between("created_at_s", filters.created_from_s or 0, filters.created_before_s))
-    if filters.min_width_px:
-        clauses.append(_between("width_px", filters.min_width_px))
-    if filters.min_height_px:
-        clauses.append(_between("height_px", filters.min_height_px))
+    ranges = {
+        "created_at_s": (filters.created_from_s, filters.created_before_s),
+        "width_px": (filters.min_width_px or None, None),
+        "height_px": (filters.min_height_px or None, None),
+    }
+    clauses += [_between(name, *bounds) for name, bounds in ranges.items() if bounds != (None, None)]
     if not clauses:
         return None
     return Query.const_score_query(Query.boolean_query([(Occur.Must, clause) for clause in clauses]), 0.0)
@@ -88,12 +88,12 @@ def _term(name: str, value: str) -> Query:
     return Query.term_query(SCHEMA, name, value, "basic")
 
 
-def _between(name: str, least: int, below: int | None = None) -> Query:
+def _between(name: str, least: int | None, below: int | None) -> Query:
     return Query.range_query(
         SCHEMA,
         name,
         FieldType.Integer,
-        lower_bound=least,
+        lower_bound=-_ENDLESS if least is None else least,
         upper_bound=_ENDLESS if below is None else below,
         include_upper=False,
     )

@@ -1,0 +1,187 @@
+"""Search and what is public of an image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.runtime.http import Api
+from functions.search.params import SearchParams
+from functions.search.views import (
+    ImageView,
+    SearchAnswer,
+    SimilarAnswer,
+    image_view,
+    media_url,
+    results_of,
+    search_answer,
+)
+from lumenstock import bootstrap
+from lumenstock.catalog.image import Orientation
+from lumenstock.kernel.errors import BadRequestError, NotFoundError, SearchUnavailableError
+from lumenstock.kernel.ids import ULID_PATTERN, ImageId
+from lumenstock.kernel.pagination import CursorSigner, Position
+from lumenstock.search.document import Document
+from lumenstock.search.model import Mode, SearchRequest
+from lumenstock.search.projection import project
+from lumenstock.search.service import SearchService
+
+MINUTE = "public, max-age=60, stale-while-revalidate=300"
+
+ImageIdPath = Annotated[str, Path(pattern=ULID_PATTERN, description="Id of an image.")]
+PageSize = Annotated[int, Query(ge=1, le=100, description="Results a page.")]
+Pixels = Annotated[int | None, Query(ge=1, le=1_000_000)]
+
+api = Api("search")
+
+
+@api.operation(
+    "GET",
+    "/v1/search",
+    id="searchImages",
+    tag="search",
+    summary="Search images",
+    description=(
+        "By words, by meaning, or by both. Without `q`, everything that passes the filters, newest first. "
+        "The first pages are ordered by both legs together; past the best 100 of each, a hybrid answer goes "
+        "on in keyword order and a semantic one ends. At most 10,000 results can be paged through."
+    ),
+    returns="One page of finds.",
+    errors=[BadRequestError, SearchUnavailableError],
+    cache_control=MINUTE,
+)
+def search_images(
+    q: Annotated[str, Query(max_length=200, description="Words, in English.")] = "",
+    mode: Annotated[Mode, Query(description="Which legs answer.")] = Mode.HYBRID,
+    category: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
+    orientation: Annotated[Orientation | None, Query()] = None,
+    color: Annotated[
+        str | None,
+        Query(min_length=3, max_length=20, description="`RRGGBB` in hex or a name, such as `orange`."),
+    ] = None,
+    contributor: Annotated[
+        str | None, Query(min_length=1, max_length=100, description="Id or display name.")
+    ] = None,
+    created_from: Annotated[date | None, Query(description="First day, UTC.")] = None,
+    created_to: Annotated[date | None, Query(description="Last day, UTC, that day included.")] = None,
+    min_width: Pixels = None,
+    min_height: Pixels = None,
+    page: Annotated[int | None, Query(ge=1, le=10_000, description="From 1; not with `cursor`.")] = None,
+    page_size: PageSize = 20,
+    cursor: Annotated[
+        str | None, Query(max_length=512, description="`next_cursor` of the page before; the rest unchanged.")
+    ] = None,
+) -> SearchAnswer:
+    """Search images."""
+    params = SearchParams(
+        q,
+        mode,
+        category,
+        orientation,
+        color,
+        contributor,
+        created_from,
+        created_to,
+        min_width,
+        min_height,
+        page,
+        page_size,
+        cursor,
+    )
+    request = _at_cursor(params.request(), cursor)
+    found = _service().search(request)
+    next_cursor = None
+    if found.next:
+        position: Position = {"offset": found.next.offset, "order": found.next.order}
+        next_cursor = _cursors().seal(position, request.scope)
+    return search_answer(
+        found,
+        number=request.offset // page_size + 1,
+        page_size=page_size,
+        mode=mode,
+        next_cursor=next_cursor,
+    )
+
+
+@api.operation(
+    "GET",
+    "/v1/images/<image_id>",
+    id="getImage",
+    tag="images",
+    summary="An approved image",
+    returns="All that is public of it.",
+    etag=True,
+    cache_control=MINUTE,
+)
+def get_image(image_id: ImageIdPath) -> ImageView:
+    """Show one image."""
+    return image_view(_approved(ImageId(image_id)))
+
+
+@api.operation(
+    "GET",
+    "/v1/images/<image_id>/similar",
+    id="getSimilarImages",
+    tag="images",
+    summary="Images that look alike",
+    returns="The most alike first; the image itself is left out.",
+    errors=[SearchUnavailableError],
+    cache_control=MINUTE,
+)
+def get_similar(image_id: ImageIdPath, page_size: PageSize = 20) -> SimilarAnswer:
+    """Find images that look like one."""
+    return SimilarAnswer(results=results_of(_service().similar(ImageId(image_id), page_size)))
+
+
+@api.operation(
+    "GET",
+    "/v1/images/<image_id>/preview",
+    id="getImagePreview",
+    tag="images",
+    summary="The watermarked preview",
+    status=HTTPStatus.FOUND,
+    returns="The address of the picture.",
+    cache_control=MINUTE,
+)
+def get_preview(image_id: ImageIdPath) -> Response[None]:
+    """Lead to the watermarked preview."""
+    address = media_url(_approved(ImageId(image_id)).preview)
+    return Response(status_code=HTTPStatus.FOUND, headers={"Location": address})
+
+
+handler = api.handler
+
+
+def _approved(image_id: ImageId) -> Document:
+    """The image as it is public.
+
+    Raises:
+        NotFoundError: There is no such image, or it is not approved: nobody may tell the two apart.
+    """
+    public = project(bootstrap.catalog().get(image_id), None)
+    if isinstance(public, Document):
+        return public
+    message = f"There is no image {image_id}."
+    raise NotFoundError(message)
+
+
+def _at_cursor(request: SearchRequest, cursor: str | None) -> SearchRequest:
+    if cursor is None:
+        return request
+    return replace(request, offset=int(_cursors().open(cursor, request.scope)["offset"]))
+
+
+@cache
+def _service() -> SearchService:
+    return SearchService(bootstrap.search_index(), bootstrap.embedder)
+
+
+@cache
+def _cursors() -> CursorSigner:
+    return CursorSigner(bootstrap.cursor_secret())

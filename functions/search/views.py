@@ -1,0 +1,158 @@
+"""What the search API shows of an image. The fields of a result are those of the public contract."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from lumenstock.kernel.clock import to_iso
+from lumenstock.search.document import Document
+from lumenstock.search.model import Mode, Result, SearchPage
+from lumenstock.search.ports import FacetCount, Relation
+from lumenstock.settings import settings
+
+Price = Annotated[
+    dict[str, int],
+    Field(description="Price by licence, in cents.", examples=[{"standard": 299, "enhanced": 1499}]),
+]
+
+
+class ImageSummary(BaseModel):
+    """An image in a list."""
+
+    id: str = Field(examples=["01JD2M9Z8T4Y6W3V5X7R9P1K2H"])
+    title: str = Field(examples=["Golden sunset over Pacific Ocean"])
+    thumbnail_url: str = Field(description="At most 512 px wide, clean.")
+    preview_url: str = Field(description="At most 1024 px wide, watermarked.")
+    contributor: str = Field(description="Display name.", examples=["Jane Doe"])
+    tags: list[str] = Field(description="The contributor's words, then the model's.")
+    dimensions: str = Field(description="Width × height of the original.", examples=["6000x4000"])
+    price: Price
+
+
+class SearchResult(ImageSummary):
+    """A find."""
+
+    score: float | None = Field(
+        description="What the order goes by: fused rank, BM25 or cosine. Null where it is not by a score."
+    )
+
+
+class NameCount(BaseModel):
+    """How many of the found images carry a name."""
+
+    name: str
+    count: int
+
+
+class ColorCount(BaseModel):
+    """How many of the found images show a colour."""
+
+    hex: str = Field(description="Name of a colour bucket.", examples=["#FFA500"])
+    count: int
+
+
+class SearchFacets(BaseModel):
+    """Counts over all that was found, largest first."""
+
+    categories: list[NameCount]
+    orientations: list[NameCount]
+    colors: list[ColorCount]
+
+
+class SearchAnswer(BaseModel):
+    """One page of finds."""
+
+    total: int
+    total_relation: Relation = Field(description="`gte` when there are likely more than `total`.")
+    page: int
+    page_size: int
+    results: list[SearchResult]
+    facets: SearchFacets
+    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
+    mode: Mode = Field(description="The mode that was asked for.")
+    degraded: bool = Field(description="The words could not be understood, so keywords alone answered.")
+
+
+class SimilarAnswer(BaseModel):
+    """Images that look most alike, most alike first."""
+
+    results: list[SearchResult]
+
+
+class ImageView(ImageSummary):
+    """An approved image."""
+
+    description: str
+    categories: list[str]
+    orientation: str
+    colors: list[str] = Field(description="Colour buckets, largest share first.", examples=[["#FFA500"]])
+    width: int = Field(description="Pixels of the original, as shown.")
+    height: int
+    contributor_id: str
+    created_at: str = Field(description="RFC 3339, UTC.", examples=["2026-11-21T10:00:00.000Z"])
+
+
+def image_view(document: Document) -> ImageView:
+    """All that is public of an image."""
+    return ImageView(
+        **_summary(document).model_dump(),
+        description=document.description,
+        categories=list(document.categories),
+        orientation=document.orientation,
+        colors=list(document.colors),
+        width=document.width_px,
+        height=document.height_px,
+        contributor_id=document.contributor_id,
+        created_at=to_iso(datetime.fromtimestamp(document.created_at_s, UTC)),
+    )
+
+
+def search_answer(
+    page: SearchPage, *, number: int, page_size: int, mode: Mode, next_cursor: str | None
+) -> SearchAnswer:
+    """``page`` as the API answers it."""
+    return SearchAnswer(
+        total=page.total,
+        total_relation=page.relation,
+        page=number,
+        page_size=page_size,
+        results=results_of(page.results),
+        facets=SearchFacets(
+            categories=[_named(count) for count in page.facets.categories],
+            orientations=[_named(count) for count in page.facets.orientations],
+            colors=[ColorCount(hex=count.value, count=count.count) for count in page.facets.colors],
+        ),
+        next_cursor=next_cursor,
+        mode=mode,
+        degraded=page.degraded,
+    )
+
+
+def results_of(results: tuple[Result, ...]) -> list[SearchResult]:
+    """Finds as the API shows them."""
+    return [SearchResult(**_summary(result.document).model_dump(), score=result.score) for result in results]
+
+
+def media_url(path: str) -> str:
+    """Public address of a file."""
+    return f"{settings().media_base_url}/{path}"
+
+
+def _summary(document: Document) -> ImageSummary:
+    return ImageSummary(
+        id=document.id,
+        title=document.title,
+        thumbnail_url=media_url(document.thumbnail),
+        preview_url=media_url(document.preview),
+        contributor=document.contributor_name,
+        tags=list(document.tags),
+        dimensions=f"{document.width_px}x{document.height_px}",
+        price=dict(settings().prices),
+    )
+
+
+def _named(count: FacetCount) -> NameCount:
+    return NameCount(name=count.value, count=count.count)

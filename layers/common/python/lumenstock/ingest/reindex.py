@@ -1,0 +1,39 @@
+"""Rebuilds the index from the catalogue, which is the truth; searches and uploads go on meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from lumenstock.catalog.store import CatalogStore
+from lumenstock.ingest.index_changes import projected
+from lumenstock.search.document import Document, Removal
+from lumenstock.search.ports import SearchIndex
+
+_REPORT_EVERY = 100
+
+
+def reindex(catalog: CatalogStore, index: SearchIndex, progress: Callable[[int], None]) -> int:
+    """Read every image and replace the index's content.
+
+    Args:
+        catalog: Where the images are.
+        index: What is rebuilt.
+        progress: Called with the number of images read so far, after every 100 and at the end.
+
+    Returns:
+        The number of images read.
+
+    Raises:
+        SearchUnavailableError: There is no index, or it cannot be written.
+    """
+    return index.rebuild(_all(catalog, progress))
+
+
+def _all(catalog: CatalogStore, progress: Callable[[int], None]) -> Iterator[Document | Removal]:
+    read = 0
+    for image in catalog.every():
+        yield projected(image, catalog)
+        read += 1
+        if read % _REPORT_EVERY == 0:
+            progress(read)
+    progress(read)
