@@ -49,7 +49,8 @@ def once(
 ) -> Answer:
     """Do ``run``, or give the answer that it gave when the same request came before.
 
-    Only a success is kept: after an error the same key may be tried again.
+    Only a success is kept: after an error the same key may be tried again. On another ``path`` the same key
+    is another key.
 
     Raises:
         RequestInProgressError: The same request is being worked on.

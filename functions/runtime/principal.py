@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Depends, Request
@@ -22,11 +22,13 @@ class Principal:
         id: Cognito's ``sub``: stable for the life of the account.
         username: Cognito's user name, which its administrative calls want.
         roles: Groups that we know; others are ignored.
+        access_token: The token itself, which Cognito wants for a sign-out everywhere.
     """
 
     id: UserId
     username: str
     roles: frozenset[Role]
+    access_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,14 @@ def principal_of(event: Mapping[str, Any]) -> Principal:
     if "sub" not in claims or claims.get("token_use") != "access":
         message = "Sign in first: send an access token as Authorization: Bearer."
         raise NotAuthenticatedError(message)
-    known = frozenset(Role(name) for name in _groups(claims.get("cognito:groups", "")) if name in set(Role))
-    return Principal(id=UserId(claims["sub"]), username=claims.get("username", claims["sub"]), roles=known)
+    return Principal(
+        id=UserId(claims["sub"]),
+        username=claims.get("username", claims["sub"]),
+        roles=frozenset(
+            Role(name) for name in _groups(claims.get("cognito:groups", "")) if name in set(Role)
+        ),
+        access_token=event.get("headers", {}).get("authorization", "").removeprefix("Bearer ").strip(),
+    )
 
 
 def _groups(claim: str | list[str]) -> Iterable[str]:

@@ -76,6 +76,8 @@ def problem_answer(error: LumenstockError, *, instance: str, request_id: str) ->
         ],
     )
     headers = {"Content-Type": PROBLEM_MEDIA_TYPE, "Cache-Control": "no-store"}
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     if error.retryable:
         headers["Retry-After"] = str(_RETRY_AFTER_S[HTTPStatus(error.status)])
     return {"statusCode": error.status, "headers": headers, "body": problem.model_dump_json()}
@@ -129,4 +131,4 @@ def _field_error(item: Mapping[str, Any]) -> FieldError:
     if place not in _PLACES:
         path = [place, *path]
     pointer = "".join(f"/{part}" for part in path) if place == "body" else ".".join(path)
-    return FieldError(pointer=pointer, code=item["type"], detail=item.get("msg", "This is not valid."))
+    return FieldError(pointer=pointer, code=item["type"], detail=item["msg"].removeprefix("Value error, "))

@@ -8,8 +8,10 @@ from lumenstock.adapters.aws import clients, secrets
 from lumenstock.adapters.aws.catalog import DynamoCatalog
 from lumenstock.adapters.aws.events import EventBus
 from lumenstock.adapters.aws.idempotency import IdempotencyStore
+from lumenstock.adapters.aws.identity import CognitoIdentity
 from lumenstock.adapters.aws.machine import IngestMachine
 from lumenstock.adapters.aws.objects import S3Objects
+from lumenstock.adapters.aws.profiles import DynamoProfiles
 from lumenstock.adapters.aws.queues import SqsQueue
 from lumenstock.adapters.no_search import NoSearch
 from lumenstock.kernel.clock import Clock, SystemClock
@@ -77,6 +79,21 @@ def cursor_secret() -> bytes:
 def idempotency() -> IdempotencyStore:
     """Requests with an Idempotency-Key."""
     return IdempotencyStore(clients.dynamodb(), settings().require("idempotency_table"))
+
+
+@cache
+def identity() -> CognitoIdentity:
+    """Accounts, passwords, roles and tokens."""
+    wanted = settings()
+    return CognitoIdentity(
+        clients.cognito(), wanted.require("user_pool_id"), wanted.require("user_pool_client_id")
+    )
+
+
+@cache
+def profiles() -> DynamoProfiles:
+    """What the first sign-in writes down of a person."""
+    return DynamoProfiles(clients.dynamodb(), settings().require("accounts_table"))
 
 
 @cache

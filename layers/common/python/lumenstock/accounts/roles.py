@@ -13,5 +13,13 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-# What a person may ask for; an admin is made by an operator.
+# What a person may ask for; an operator makes an admin.
 SELF_SERVICE = frozenset({Role.CONTRIBUTOR, Role.BUYER})
+
+
+def granted_role(asked: str) -> Role:
+    """The role that a new account gets for what was asked at sign-up.
+
+    Anyone can sign up at Cognito itself and ask there for whatever they like: they become a buyer.
+    """
+    return Role(asked) if asked in SELF_SERVICE else Role.BUYER

@@ -9,6 +9,7 @@ LumenstockError
 │   ├── MethodNotAllowedError       405
 │   ├── ConflictError               409
 │   │   ├── IllegalTransitionError       the image's state does not allow it
+│   │   ├── ProfileMissingError          the account never signed in here
 │   │   ├── VersionConflictError         somebody else wrote first; retryable
 │   │   └── RequestInProgressError       the same Idempotency-Key is being worked on
 │   ├── PreconditionFailedError     412
@@ -105,6 +106,12 @@ class IllegalTransitionError(ConflictError):
     """The image's state does not allow this step."""
 
     code = "illegal_transition"
+
+
+class ProfileMissingError(ConflictError):
+    """The account has no profile yet: `GET /v1/auth/me` makes it."""
+
+    code, title = "profile_missing", "Profile missing"
 
 
 class VersionConflictError(ConflictError):

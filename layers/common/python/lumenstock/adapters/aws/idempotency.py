@@ -1,4 +1,4 @@
-"""Attempts at requests with an Idempotency-Key: table ``idempotency``, item ``IDEM#sub#path#key`` / ``A``."""
+"""Requests with an Idempotency-Key: table ``idempotency``, item ``IDEM#sub#path#key`` / ``A``."""
 
 from __future__ import annotations
 

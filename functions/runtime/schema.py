@@ -1,0 +1,26 @@
+"""Base classes of what comes in and goes out: camelCase outside, strict in, and no values in error texts."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class RequestModel(BaseModel):
+    """A request body. An unknown field is refused: it is a slip, or a wish that would go unheard."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        hide_input_in_errors=True,
+        validate_by_alias=True,
+    )
+
+
+class AnswerModel(BaseModel):
+    """A response body. Clients must ignore fields that they do not know: we add some."""
+
+    model_config = ConfigDict(
+        frozen=True, alias_generator=to_camel, hide_input_in_errors=True, populate_by_name=True
+    )

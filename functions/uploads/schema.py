@@ -1,0 +1,103 @@
+"""Bodies of the uploads API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from pydantic import AfterValidator, Field, StrictInt
+
+from functions.runtime.schema import AnswerModel, RequestModel
+from lumenstock.catalog.categories import Category
+from lumenstock.catalog.image import Image
+from lumenstock.catalog.reasons import ReasonCode
+from lumenstock.catalog.states import Status
+from lumenstock.catalog.tags import MAX_TAG_LENGTH, MAX_TAGS
+from lumenstock.kernel.ids import ULID_PATTERN
+from lumenstock.kernel.text import LINE_PATTERN, TEXT_PATTERN, tidy_line, tidy_text
+
+# The largest file of any stage; a stage may allow less.
+MAX_UPLOAD_BYTES = 200_000_000
+
+ImageIdPath = Annotated[
+    str, Path(pattern=ULID_PATTERN, description="A ULID.", examples=["01JD8QZ9Y0V7W3T5K2N4M6P8RA"])
+]
+Line = Annotated[str, Field(pattern=LINE_PATTERN), AfterValidator(tidy_line)]
+Tag = Annotated[str, Field(pattern=LINE_PATTERN, max_length=MAX_TAG_LENGTH)]
+
+
+class UploadRequest(RequestModel):
+    """A picture that is to come. The row of an image stays small: each of its changes writes it whole."""
+
+    filename: Annotated[Line, Field(max_length=255, description="For display.", examples=["DSC_0042.jpg"])]
+    content_type: Literal["image/avif", "image/jpeg", "image/png", "image/tiff", "image/webp"]
+    size_bytes: Annotated[
+        StrictInt, Field(ge=1, le=MAX_UPLOAD_BYTES, description="Exact length.", examples=[4_718_592])
+    ]
+    title: Annotated[Line, Field(max_length=200, examples=["Harbour at dawn"])]
+    description: Annotated[str, Field(pattern=TEXT_PATTERN, max_length=1000), AfterValidator(tidy_text)] = ""
+    tags: list[Tag] = Field(
+        default=[],
+        max_length=MAX_TAGS,
+        description="Case does not matter; repeats are dropped.",
+        examples=[["harbour", "boats"]],
+    )
+    categories: list[Category] = Field(
+        default=[], max_length=5, description="Empty leaves the choice to the model.", examples=[["travel"]]
+    )
+
+
+class UploadStarted(AnswerModel):
+    """Where and how to send the file: one PUT of exactly the announced bytes, type and length."""
+
+    image_id: str
+    upload_url: str = Field(description="Presigned. It creates; it never overwrites.", repr=False)
+    method: Literal["PUT"] = "PUT"
+    headers: dict[str, str] = Field(description="Send exactly these: they are signed.")
+    expires_in: int = Field(description="Life of the URL in seconds when it was made.", examples=[3600])
+    expires_at: datetime = Field(description="When the URL ends.")
+
+
+class StatusReason(AnswerModel):
+    """Why a picture was refused or failed."""
+
+    code: ReasonCode
+    text: str = Field(description="What is wrong, and what can be done about it.")
+    needs_new_upload: bool
+
+
+class ImageStatus(AnswerModel):
+    """Where a picture stands."""
+
+    image_id: str
+    status: Status
+    version: int = Field(description="Grows with every change.")
+    title: str
+    reasons: list[StatusReason] = Field(description="All reasons at once; empty unless refused or failed.")
+    renditions: list[str] = Field(description="Names of the files made so far.", examples=[["300", "512"]])
+    width: int | None = Field(description="As shown, in pixels; null until checked.")
+    height: int | None
+    created_at: datetime
+    entered_at: datetime = Field(description="When it came into this status.")
+    preview_url: str | None = Field(description="Watermarked; null until approved.")
+
+    @classmethod
+    def of(cls, image: Image, preview_url: str | None) -> ImageStatus:
+        """The status of a row of the catalogue."""
+        return cls(
+            image_id=image.id,
+            status=image.status,
+            version=image.version,
+            title=image.title,
+            reasons=[
+                StatusReason(code=reason.code, text=reason.text, needs_new_upload=reason.needs_new_upload)
+                for reason in image.reasons
+            ],
+            renditions=list(image.renditions),
+            width=image.width_px or None,
+            height=image.height_px or None,
+            created_at=image.created_at,
+            entered_at=image.entered_at,
+            preview_url=preview_url,
+        )

@@ -1,0 +1,134 @@
+"""From the wish to upload to the row that waits for the file, and a second try for a file that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from lumenstock.catalog.image import Image, Source, original_key
+from lumenstock.catalog.states import Status
+from lumenstock.catalog.store import CatalogStore
+from lumenstock.catalog.tags import clean_tags
+from lumenstock.kernel.errors import IllegalTransitionError, NotFoundError
+from lumenstock.kernel.ids import ImageId, RandomBytes, UserId, new_media_key, new_ulid
+
+# Media types that the pipeline can read, each with the ending of its originals.
+EXTENSIONS = {
+    "image/avif": "avif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/tiff": "tif",
+    "image/webp": "webp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """Who uploads."""
+
+    id: UserId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What the contributor says of a file before it comes.
+
+    Attributes:
+        content_type: A key of :data:`EXTENSIONS`.
+        size_bytes: Exact length.
+        tags: As typed.
+    """
+
+    filename: str
+    content_type: str
+    size_bytes: int
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
+def start_upload(
+    catalog: CatalogStore,
+    contributor: Contributor,
+    announced: Announcement,
+    *,
+    now: datetime,
+    random_bytes: RandomBytes,
+) -> Image:
+    """Write the row of a picture whose file is still to come.
+
+    The key of the original and the public address are drawn here, once and for all. If the file never comes,
+    the sweeper ends the row.
+    """
+    image_id = ImageId(new_ulid(now, random_bytes))
+    extension = EXTENSIONS[announced.content_type]
+    image = Image(
+        id=image_id,
+        contributor_id=contributor.id,
+        contributor_name=contributor.name,
+        status=Status.UPLOADING,
+        version=1,
+        title=announced.title,
+        description=announced.description,
+        tags=clean_tags(announced.tags),
+        categories=tuple(dict.fromkeys(announced.categories)),
+        media_key=new_media_key(random_bytes),
+        rev=1,
+        source=Source(
+            key=original_key(contributor.id, image_id, now, extension),
+            filename=announced.filename,
+            content_type=announced.content_type,
+            size_bytes=announced.size_bytes,
+        ),
+        created_at=now,
+        entered_at=now,
+    )
+    catalog.create(image)
+    return image
+
+
+def owned_image(catalog: CatalogStore, image_id: ImageId, contributor_id: UserId) -> Image:
+    """An image of this contributor.
+
+    Raises:
+        NotFoundError: There is none. Somebody else's gets the same text as one that does not exist.
+    """
+    image = catalog.get(image_id)
+    if image.contributor_id != contributor_id:
+        message = f"There is no image {image_id}."
+        raise NotFoundError(message)
+    return image
+
+
+def retry_processing(
+    catalog: CatalogStore,
+    resend: Callable[[Image], None],
+    image_id: ImageId,
+    contributor_id: UserId,
+    *,
+    now: datetime,
+) -> Image:
+    """Process a picture again that failed, without a new upload.
+
+    The row first, then the message: the pipeline drops a message for a row that failed. If the process dies
+    between the two, the row stands at ``processing`` with no message; the sweeper ends it, and it can be
+    retried again.
+
+    Raises:
+        NotFoundError: The contributor has no such image.
+        IllegalTransitionError: It has not failed.
+    """
+
+    def reopen(present: Image) -> Image:
+        if present.status is not Status.PROCESSING_FAILED:
+            message = f"Only processing that failed can be retried; this image is {present.status}."
+            raise IllegalTransitionError(message)
+        return present.moved(Status.PROCESSING, now, reasons=())
+
+    owned_image(catalog, image_id, contributor_id)
+    image = catalog.update(image_id, reopen)
+    resend(image)
+    return image

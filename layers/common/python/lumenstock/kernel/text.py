@@ -1,0 +1,29 @@
+r"""What people write: which characters it may hold, and one spelling of it.
+
+The patterns are of the subset that JSON Schema, Python and Rust (pydantic) read alike. They leave out control
+characters, line separators, and the marks that turn the direction of writing, by which a text shows as
+another than it is.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+_CONTROL_BUT_NEWLINE = r"\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+
+# One line with something to read on it.
+LINE_PATTERN = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
+# Any number of lines, also none.
+TEXT_PATTERN = rf"^[^{_CONTROL_BUT_NEWLINE}]*$"
+
+
+def tidy_line(text: str) -> str:
+    """``text`` composed (NFC), without spaces around it, and with single spaces in it."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def tidy_text(text: str) -> str:
+    """``text`` composed (NFC), line by line; spaces at the ends of lines and empty lines around it go."""
+    lines = unicodedata.normalize("NFC", text).split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip()
