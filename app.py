@@ -1,11 +1,11 @@
-"""The CDK app: ``cdk deploy -c stage=dev --all``; ``python app.py -c stage=dev`` only writes the templates."""
+"""The CDK app: ``cdk deploy -c stage=dev --all``; ``python app.py -c stage=dev`` writes templates only."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from os import environ
 from functools import partial
+from os import environ  # noqa: TID251 - set by the CDK CLI
 from pathlib import Path
 
 from aws_cdk import App

@@ -18,6 +18,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
 from functions.manifest import Need
+from infra.constructs.findings import imported, nag
 
 _READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
 _INDEXES = ("gsi1", "gsi2")
@@ -65,14 +66,19 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What one need gives to a function."""
+    """What one need gives to a function, and the findings on it that are meant (id to reason)."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
     statements: tuple[iam.PolicyStatement, ...] = ()
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
     def __add__(self, other: Access) -> Access:
         """Both."""
-        return Access({**self.environment, **other.environment}, self.statements + other.statements)
+        return Access(
+            {**self.environment, **other.environment},
+            self.statements + other.statements,
+            {**self.accepted, **other.accepted},
+        )
 
 
 def allow(actions: Sequence[str], *resources: str) -> iam.PolicyStatement:
@@ -85,8 +91,13 @@ def access(need: Need, on: Resources) -> Access:
     return _ACCESS[need](on)
 
 
-def _objects(variable: str, bucket: s3.IBucket, *actions: str) -> Access:
-    return Access({variable: bucket.bucket_name}, (allow(actions, bucket.arn_for_objects("*")),))
+def _objects(variable: str, bucket: s3.IBucket, prefix: str, *actions: str) -> Access:
+    finding = f"Resource::{imported(bucket.stack, bucket.bucket_arn)}/{prefix}*"
+    return Access(
+        {variable: bucket.bucket_name},
+        (allow(actions, bucket.arn_for_objects(f"{prefix}*")),),
+        {nag("IAM5", finding): "The function works on the files of every image"},
+    )
 
 
 def _listing(bucket: s3.IBucket) -> Access:
@@ -109,17 +120,18 @@ def _queue(variable: str, queue: sqs.IQueue, *actions: str) -> Access:
 
 _ACCESS: dict[Need, Callable[[Resources], Access]] = {
     Need.ORIGINALS_READ: lambda on: (
-        _objects("ORIGINALS_BUCKET", on.originals, "s3:GetObject", "s3:GetObjectVersion")
+        _objects("ORIGINALS_BUCKET", on.originals, "originals/", "s3:GetObject", "s3:GetObjectVersion")
         + _listing(on.originals)
         + _key(on.key, "kms:Decrypt")
     ),
     Need.ORIGINALS_UPLOAD: lambda on: (
-        _objects("ORIGINALS_BUCKET", on.originals, "s3:PutObject") + _key(on.key, "kms:GenerateDataKey")
+        _objects("ORIGINALS_BUCKET", on.originals, "originals/", "s3:PutObject")
+        + _key(on.key, "kms:GenerateDataKey")
     ),
     Need.DERIVATIVES_READ: lambda on: (
-        _objects("DERIVATIVES_BUCKET", on.derivatives, "s3:GetObject") + _listing(on.derivatives)
+        _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:GetObject") + _listing(on.derivatives)
     ),
-    Need.DERIVATIVES_WRITE: lambda on: _objects("DERIVATIVES_BUCKET", on.derivatives, "s3:PutObject"),
+    Need.DERIVATIVES_WRITE: lambda on: _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:PutObject"),
     Need.CATALOG_READ: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, indexes=_INDEXES),
     Need.CATALOG_WRITE: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, *_WRITE, indexes=_INDEXES),
     Need.FINGERPRINTS: lambda on: _table(

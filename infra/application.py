@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aws_cdk import App
 
 from infra.config import StageConfig
@@ -11,20 +9,13 @@ from infra.constructs.layers import FolderOf
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.delivery import DeliveryStack
+from infra.stacks.network import NetworkStack
+from infra.stacks.observability import ObservabilityStack
 from infra.stacks.pipeline import PipelineStack
+from infra.stacks.search import SearchStack
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
-    """All stacks of a stage."""
-
-    data: DataStack
-    pipeline: PipelineStack
-    api: ApiStack
-    delivery: DeliveryStack
-
-
-def compose(app: App, config: StageConfig, *, folder_of: FolderOf, account: str | None) -> Application:
+def compose(app: App, config: StageConfig, *, folder_of: FolderOf, account: str | None) -> None:
     """Add the stacks of a stage to ``app``; calls no AWS service.
 
     Args:
@@ -35,6 +26,9 @@ def compose(app: App, config: StageConfig, *, folder_of: FolderOf, account: str 
     """
     owner = config.account or account
     data = DataStack(app, config=config, account=owner)
+    if config.network:
+        network = NetworkStack(app, config=config, account=owner, network=config.network)
+        SearchStack(app, config=config, account=owner, network=network)
     pipeline = PipelineStack(app, config=config, account=owner, data=data, folder_of=folder_of)
     api = ApiStack(
         app,
@@ -44,5 +38,5 @@ def compose(app: App, config: StageConfig, *, folder_of: FolderOf, account: str 
         resources=pipeline.resources,
         folder_of=folder_of,
     )
-    delivery = DeliveryStack(app, config=config, account=owner, data=data, api=api.api)
-    return Application(data, pipeline, api, delivery)
+    DeliveryStack(app, config=config, account=owner, data=data, api=api.api)
+    ObservabilityStack(app, config=config, account=owner, pipeline=pipeline, api=api)

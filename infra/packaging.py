@@ -53,8 +53,8 @@ AWS = Target(
     ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13"),
     "cp313-aarch64",
 )
-# The local engine runs handlers on its own interpreter, which `make setup` makes the same as this one. Handlers
-# find these folders by PYTHONPATH.
+# The local engine runs handlers on its own interpreter, of the same version as this one; they find these
+# folders by PYTHONPATH.
 LOCAL = Target(
     "local",
     ".local/layers",
@@ -90,6 +90,13 @@ def build(parts: Sequence[str], target: Target, root: Path = ROOT) -> Path:
         except OSError:
             if not folder.is_dir():  # else another process was faster, and made the same
                 raise
+    return folder
+
+
+def unbuilt(parts: Sequence[str], root: Path = ROOT) -> Path:
+    """An empty folder in the place of a layer, for templates that nobody deploys."""
+    folder = root / ".cache" / "layers" / "unbuilt" / f"{'-'.join(parts)}-0"
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

@@ -13,6 +13,7 @@ from constructs import Construct
 from functions.manifest import FUNCTIONS
 from infra.access import Resources, access, allow
 from infra.config import StageConfig
+from infra.constructs.findings import accept, nag
 from infra.constructs.layers import FolderOf, Layers
 from infra.packaging import ROOT
 
@@ -74,6 +75,14 @@ class Functions(Construct):
             environment |= granted.environment
             for statement in granted.statements:
                 role.add_to_policy(statement)
+            accept(role, granted.accepted)
+        accept(
+            scope,
+            {
+                nag("IAM5", "Resource::*"): "X-Ray's actions know no resources",
+                nag("L1"): "3.13 is the newest runtime that the locked wheels of all layers are tested on",
+            },
+        )
         self.made[name] = lambda_.Function(
             scope,
             "Function",

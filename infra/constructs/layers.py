@@ -20,10 +20,10 @@ FolderOf = Callable[[Sequence[str]], Path]
 class Layers(Construct):
     """The layers of one stack.
 
-    Each stack has versions of its own over the same files: a version cannot change, so a new one would replace
-    an export that another stack still imports, which CloudFormation refuses.
-    The local engine unpacks every layer anew for every worker (275 MB each, seconds), so there the folders are
-    named on ``PYTHONPATH`` instead; a change of their content changes their name, and with it the function.
+    Each stack has versions of its own over the same files: a version cannot change, so a new one would
+    replace an export that another stack still imports, which CloudFormation refuses.
+    The local engine unpacks every layer anew for every worker (275 MB each, seconds), so there the folders
+    are named on ``PYTHONPATH`` instead; a change of content changes their name, and with it the function.
     """
 
     def __init__(self, scope: Construct, *, config: StageConfig, folder_of: FolderOf) -> None:

@@ -7,6 +7,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.findings import accept, nag
 
 _KEPT = Duration.days(14)  # the longest that SQS keeps a message: time for a person to look
 
@@ -23,6 +24,7 @@ class DeadLetterQueue(Construct):
             enforce_ssl=config.tls,
             retention_period=_KEPT,
         )
+        accept(self.queue, {nag("SQS3"): "It is a dead-letter queue"})
 
 
 class WorkQueue(Construct):

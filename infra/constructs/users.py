@@ -7,6 +7,7 @@ from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.findings import accept, nag
 from infra.constructs.storage import removal
 
 ROLES = ("contributor", "buyer", "admin")
@@ -57,6 +58,15 @@ class Users(Construct):
             prevent_user_existence_errors=True,
             read_attributes=shown.with_standard_attributes(email=True, email_verified=True, fullname=True),
             write_attributes=shown,
+        )
+        accept(
+            self.pool,
+            {
+                nag(
+                    "COG2"
+                ): "Buyers and contributors sign in with a password; a second factor comes with payouts",
+                nag("COG8"): "Threat protection of the Plus plan costs 0.02 USD a user a month",
+            },
         )
         for role in ROLES:
             self.pool.add_group(role.capitalize(), group_name=role)

@@ -13,6 +13,7 @@ from constructs import Construct
 from functions.manifest import ROUTES, Route
 from infra.access import Resources
 from infra.config import StageConfig
+from infra.constructs.findings import accept, nag
 from infra.constructs.function import Functions, log_group
 from infra.constructs.layers import FolderOf
 from infra.constructs.users import Users
@@ -100,7 +101,7 @@ class ApiStack(StageStack):
             for name in dict.fromkeys(route.function for route in ROUTES)
         }
         for route in ROUTES:
-            gateway.HttpRoute(
+            made = gateway.HttpRoute(
                 self,
                 _route_id(route),
                 http_api=self.api,
@@ -108,6 +109,8 @@ class ApiStack(StageStack):
                 integration=targets[route.function],
                 authorizer=signed_in if route.authorised else public,
             )
+            if not route.authorised:
+                accept(made, {nag("APIG4"): "The manifest says that this route is public"})
 
 
 def _route_key(route: Route) -> gateway.HttpRouteKey:

@@ -12,6 +12,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.findings import accept, nag
 from infra.constructs.storage import Bucket, Table, removal
 from infra.constructs.users import Users
 from infra.stacks.stack import StageStack
@@ -53,6 +54,10 @@ class DataStack(StageStack):
                 password_length=64, exclude_punctuation=True
             ),
             removal_policy=removal(config),
+        )
+        accept(
+            self.cursor_secret,
+            {nag("SMG4"): "A new key makes the cursors in use invalid and protects nothing that they hold"},
         )
         self.publish(
             OriginalsBucket=self.originals.bucket_name,

@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.findings import accept, nag
 from infra.constructs.storage import Bucket
 from infra.packaging import ROOT
 from infra.stacks.data import DataStack
@@ -52,6 +53,19 @@ class DeliveryStack(StageStack):
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             log_bucket=self._log_bucket(),
             price_class=_PRICE_CLASSES[config.delivery.price_class],
+        )
+        accept(
+            self.distribution,
+            {
+                nag("CFR1"): "The market is open to every country",
+                nag("CFR2"): "The web ACL comes with the Edge stack; the gateway limits the rate until then",
+                nag(
+                    "CFR4"
+                ): "CloudFront's own name takes no other protocol setting; a domain of one's own does",
+                "Annotation::@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac": (
+                    "The bucket's policy is written in Data"
+                ),
+            },
         )
         self.publish(DistributionDomain=self.distribution.distribution_domain_name)
 
@@ -119,7 +133,7 @@ class DeliveryStack(StageStack):
 
     def _log_bucket(self) -> Bucket:
         """CloudFront writes its logs through an ACL, which the other log bucket does not take."""
-        return Bucket(
+        bucket = Bucket(
             self,
             "CdnLogs",
             config=self.config,
@@ -128,3 +142,5 @@ class DeliveryStack(StageStack):
                 s3.LifecycleRule(expiration=Duration.days(90), noncurrent_version_expiration=Duration.days(7))
             ],
         )
+        accept(bucket, {nag("S1"): "It holds logs; logs of their reading would be read by nobody"})
+        return bucket

@@ -15,6 +15,7 @@ from constructs import Construct
 
 from infra.access import Resources, allow
 from infra.config import Consumer, StageConfig
+from infra.constructs.findings import accept, nag
 from infra.constructs.function import Functions, log_group
 from infra.constructs.layers import FolderOf
 from infra.constructs.queue import DeadLetterQueue, WorkQueue
@@ -55,6 +56,11 @@ class PipelineStack(StageStack):
             max_receives=config.embed_live.max_receives,
         )
         self.unindexed = DeadLetterQueue(self, "Unindexed", config=config).queue
+        self.dead_letters = {
+            "Ingest": self.ingest.dead_letters,
+            "EmbedLive": self.embed_live.dead_letters,
+            "Indexer": self.unindexed,
+        }
         machine_name = f"lumenstock-{config.stage}-ingest"
         self.resources = Resources(
             originals=data.originals,
@@ -111,7 +117,8 @@ class PipelineStack(StageStack):
         role.add_to_policy(
             allow(["lambda:InvokeFunction"], *(function.function_arn for function in tasks.values()))
         )
-        return sfn.StateMachine(
+        accept(role, {nag("IAM5", "Resource::*"): "X-Ray and log delivery know no resources"})
+        machine = sfn.StateMachine(
             self,
             "Machine",
             state_machine_name=name,
@@ -126,6 +133,10 @@ class PipelineStack(StageStack):
             ),
             tracing_enabled=True,
         )
+        accept(
+            machine, {nag("SF1"): "Logs of every step cost more than the executions; faults are logged whole"}
+        )
+        return machine
 
     def _uploads_start_ingest(self, data: DataStack) -> None:
         """A finished upload becomes a message; one that cannot be delivered waits for a person."""
