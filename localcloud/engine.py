@@ -45,6 +45,18 @@ def daemon(home: Home) -> Daemon:
     return Daemon("engine", home.folder / "engine.pid", home.logs / "engine.log")
 
 
+def command(home: Home, module: str) -> list[str]:
+    """Run ``module`` of this package on the engine's interpreter, for ``home``."""
+    return [
+        str(interpreter.PYTHON),
+        "-m",
+        module,
+        str(home.folder),
+        str(home.engine_port),
+        str(home.front_port),
+    ]
+
+
 def settings(home: Home) -> dict[str, str]:
     """The whole environment of the engine. Handlers inherit it, so it holds nothing that they must not see.
 
@@ -81,6 +93,10 @@ def start(home: Home, say: Say) -> Started:
         UnavailableError: It did not become ready.
     """
     if daemon(home).pid() is not None:
+        if _engine_stamp(home).read_text() != interpreter.digest():
+            raise ConfigurationError(
+                "another version of the engine is running; stop it: `lumenstock local down`"
+            )
         return Started(fresh=False, was_running=True)
     if interpreter.ensure():
         say(f"installed the engine into {interpreter.FOLDER.name}")
@@ -88,16 +104,14 @@ def start(home: Home, say: Say) -> Started:
     if reason:
         say(f"{reason}, so pictures, accounts, deployment and search index are cleared together")
         clear(home)
-    _require_free(home.engine_port, "LUMENSTOCK_ENGINE_PORT")
+    require_free(home.engine_port, "LUMENSTOCK_ENGINE_PORT")
     shutil.rmtree(home.scratch, ignore_errors=True)
     for folder in (home.scratch, home.state, home.bodies, home.search):
         folder.mkdir(parents=True, exist_ok=True)
     fresh = not any(home.state.iterdir())
     _engine_stamp(home).write_text(interpreter.digest())
     home.unclean_marker.touch()
-    ports = (str(home.engine_port), str(home.front_port))
-    command = [str(interpreter.PYTHON), "-m", "localcloud.serve_engine", str(home.folder), *ports]
-    daemon(home).start(command, environ=settings(home), folder=REPOSITORY)
+    daemon(home).start(command(home, "localcloud.serve_engine"), environ=settings(home), folder=REPOSITORY)
     _wait_until_ready(home)
     return Started(fresh=fresh, was_running=False)
 
@@ -129,6 +143,17 @@ def is_ready(home: Home) -> bool:
         return False
 
 
+def require_free(port: int, variable: str) -> None:
+    """Check a port.
+
+    Raises:
+        ConfigurationError: Somebody listens there; the text names the variable that changes it.
+    """
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise ConfigurationError(f"port {port} is taken by another program; set {variable} to a free one")
+
+
 def _reason_to_clear(home: Home) -> str | None:
     if home.unclean_marker.exists():
         return "the local cloud was not stopped gracefully last time and its state is only written then"
@@ -140,12 +165,6 @@ def _reason_to_clear(home: Home) -> str | None:
 
 def _engine_stamp(home: Home) -> Path:
     return home.folder / "engine-version"
-
-
-def _require_free(port: int, variable: str) -> None:
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise ConfigurationError(f"port {port} is taken by another program; set {variable} to a free one")
 
 
 def _wait_until_ready(home: Home) -> None:

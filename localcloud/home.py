@@ -5,10 +5,12 @@ Standard library only: the command line (``.venv``) and the engine (``.venv-engi
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -112,6 +114,14 @@ class Home:
                     json.dump({"secret_access_key": secrets.token_urlsafe(30)}, file)
         secret: str = json.loads(path.read_text())["secret_access_key"]
         return secret
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Wait for, and keep out, other commands that start, stop or deploy this cloud."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "command.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def outputs(self) -> dict[str, str]:
         """The stacks' outputs; empty before the first deployment."""

@@ -1,0 +1,31 @@
+"""What a deployment is made from, as one digest: deployed again only when it changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from localcloud import interpreter
+from localcloud.home import REPOSITORY, Home
+
+_FILES = ("app.py", "cdk.json", "package-lock.json")
+_FOLDERS = ("infra", "functions", "statemachines", "layers")
+_GENERATED = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache"})
+
+
+def digest(home: Home, repository: Path = REPOSITORY) -> str:
+    """32 hex digits over app, templates, code, layers, the engine's version and where the cloud lives."""
+    content = hashlib.sha256(f"{interpreter.digest()} {home.folder} {home.front_url}".encode())
+    for path in _paths(repository):
+        content.update(f"{path.relative_to(repository)}\0{path.stat().st_size}\0".encode())
+        content.update(path.read_bytes())
+    return content.hexdigest()[:32]
+
+
+def _paths(repository: Path) -> Iterator[Path]:
+    yield from (repository / name for name in _FILES)
+    for folder in _FOLDERS:
+        for path in sorted((repository / folder).rglob("*")):
+            if path.is_file() and not _GENERATED.intersection(path.parts):
+                yield path
