@@ -1,0 +1,146 @@
+"""Pictures and hostile files made by code: no test needs a file from outside."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+MEDIA_TYPES = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "TIFF": "image/tiff",
+    "WEBP": "image/webp",
+    "AVIF": "image/avif",
+}
+
+
+def photo(width_px: int, height_px: int, seed: int = 0, mode: str = "RGB") -> Image.Image:
+    """Something like a photo: soft colours with fine grain. The same seed gives the same pixels."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.uniform(30, 225, (6, 8, 3)).astype(np.uint8)
+    soft = Image.fromarray(coarse).resize((width_px, height_px), Image.Resampling.BICUBIC)
+    grain = rng.normal(0, 6, (height_px, width_px, 1))
+    pixels = np.clip(np.asarray(soft, dtype=np.float32) + grain, 0, 255).astype(np.uint8)
+    return Image.fromarray(pixels).convert(mode)
+
+
+def quadrants(width_px: int, height_px: int) -> Image.Image:
+    """Red, green, blue and white quarters, clockwise from the top left: shows which way is up."""
+    image = Image.new("RGB", (width_px, height_px), "white")
+    half_w, half_h = width_px // 2, height_px // 2
+    image.paste((255, 0, 0), (0, 0, half_w, half_h))
+    image.paste((0, 255, 0), (half_w, 0, width_px, half_h))
+    image.paste((0, 0, 255), (half_w, half_h, width_px, height_px))
+    return image
+
+
+def encode(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
+    """``image`` as a file of the format ``kind``, by Pillow."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def jpeg(width_px: int = 1200, height_px: int = 800, seed: int = 0, **options: Any) -> bytes:
+    """An ordinary photo as JPEG."""
+    return encode(photo(width_px, height_px, seed), "JPEG", **{"quality": 90, **options})
+
+
+def with_stated_size(data: bytes, width_px: int, height_px: int) -> bytes:
+    """A baseline JPEG whose header states another size than its data has."""
+    start = data.index(b"\xff\xc0")
+    return data[: start + 5] + struct.pack(">HH", height_px, width_px) + data[start + 9 :]
+
+
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    """One PNG chunk with its checksum."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def flat_png(width_px: int, height_px: int, *, interlaced: bool = False, extra: bytes = b"") -> bytes:
+    """A black RGB picture of any size in a file of a thousandth of it; ``extra`` chunks follow the header."""
+    header = struct.pack(">IIBBBBB", width_px, height_px, 8, 2, 0, 0, int(interlaced))
+    compressor = zlib.compressobj(9)
+    passes = _adam7(width_px, height_px) if interlaced else [(width_px, height_px)]
+    rows = b"".join(
+        compressor.compress(b"\0" * (1 + 3 * columns)) for columns, lines in passes for _ in range(lines)
+    )
+    body = rows + compressor.flush()
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        (png_chunk(b"IHDR", header), extra, png_chunk(b"IDAT", body), png_chunk(b"IEND", b""))
+    )
+
+
+def _adam7(width_px: int, height_px: int) -> list[tuple[int, int]]:
+    """Sizes of the seven passes, empty ones left out. Source: https://www.w3.org/TR/png-3/#8Interlace."""
+    starts_and_steps = (
+        (0, 0, 8, 8),
+        (4, 0, 8, 8),
+        (0, 4, 4, 8),
+        (2, 0, 4, 4),
+        (0, 2, 2, 4),
+        (1, 0, 2, 2),
+        (0, 1, 1, 2),
+    )
+    sizes = ((-(-(width_px - x) // dx), -(-(height_px - y) // dy)) for x, y, dx, dy in starts_and_steps)
+    return [(columns, lines) for columns, lines in sizes if columns > 0 and lines > 0]
+
+
+def with_flipped_byte(data: bytes, offset: int) -> bytes:
+    """``data`` with one byte inverted."""
+    return data[:offset] + bytes([data[offset] ^ 0xFF]) + data[offset + 1 :]
+
+
+def exif_with_everything() -> Image.Exif:
+    """Camera, place, time and a comment: what no public file may hold."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110], exif[0x0131] = "Canary Cameras", "Canary 1", "CanarySoft"
+    exif[0x013B], exif[0x8298] = "Canary Artist", "Canary Copyright"
+    details = exif.get_ifd(0x8769)
+    details[0x829A], details[0x829D], details[0x8827] = (1, 250), (28, 10), 400
+    details[0x9003], details[0x9011] = "2024:05:06 07:08:09", "+02:00"
+    details[0x920A], details[0xA405], details[0xA434] = (50, 1), 75, "Canary 50mm F2.8"
+    place = exif.get_ifd(0x8825)
+    place[1], place[2] = "S", (33.0, 51.0, 31.5)
+    place[3], place[4] = "E", (151.0, 12.0, 36.0)
+    place[5], place[6] = b"\0", (58, 1)
+    return exif
+
+
+def display_p3() -> bytes:
+    """An ICC profile of Display P3. Source: ICC.1:2001-04; primaries of SMPTE EG 432-1, adapted to D50."""
+    columns = {
+        b"rXYZ": (0.51512, 0.24120, -0.00105),
+        b"gXYZ": (0.29198, 0.69225, 0.04189),
+        b"bXYZ": (0.15710, 0.06657, 0.78407),
+    }
+
+    def fixed(value: float) -> bytes:
+        return struct.pack(">i", round(value * 65536))
+
+    text = b"desc\0\0\0\0" + struct.pack(">I", 11) + b"Display P3\0" + b"\0" * (8 + 3 + 67)
+    tags = {
+        b"desc": text,
+        b"cprt": b"text\0\0\0\0none\0",
+        b"wtpt": b"XYZ \0\0\0\0" + b"".join(map(fixed, (0.9642, 1.0, 0.8249))),
+        **{name: b"XYZ \0\0\0\0" + b"".join(map(fixed, values)) for name, values in columns.items()},
+        **{
+            name: b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
+            for name in (b"rTRC", b"gTRC", b"bTRC")
+        },
+    }
+    table, bodies, offset = b"", b"", 128 + 4 + 12 * len(tags)
+    for name, body in tags.items():
+        padded = body + b"\0" * (-len(body) % 4)
+        table += name + struct.pack(">II", offset + len(bodies), len(body))
+        bodies += padded
+    size = offset + len(bodies)
+    header = struct.pack(">I4sI4s4s4s", size, b"\0\0\0\0", 0x02100000, b"mntr", b"RGB ", b"XYZ ")
+    header += struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + b"acsp" + b"\0" * 28
+    header += b"".join(map(fixed, (0.9642, 1.0, 0.8249)))
+    return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + bodies
