@@ -1,0 +1,56 @@
+// The page of one picture, with pictures that look like it.
+
+import { read } from "./api.js";
+import { element, link } from "./dom.js";
+import { grid, size } from "./grid.js";
+
+const SIMILAR = 12;
+
+/** The view of the picture `id`. */
+export async function picture(id, signal) {
+  const path = `/images/${encodeURIComponent(id)}`;
+  const [shown, alike] = await Promise.all([read(path, {}, signal), read(`${path}/similar`, { page_size: SIMILAR }, signal)]);
+  const [width, height] = size(shown.dimensions);
+  return {
+    title: `${shown.title} – Lumenstock`,
+    parts: [
+      element(
+        "article",
+        { class: "picture" },
+        element("figure", {}, element("img", { src: shown.preview_url, alt: shown.title, width, height })),
+        element("div", { class: "about" }, about(shown)),
+      ),
+      element("h2", {}, "Similar pictures"),
+      alike.results.length ? grid(alike.results, "Similar pictures") : element("p", { class: "nothing" }, "Nothing looks like it yet."),
+    ],
+  };
+}
+
+function about(shown) {
+  const by = new URLSearchParams({ contributor: shown.contributor });
+  return [
+    element("h1", { tabindex: -1 }, shown.title),
+    element("p", { class: "by" }, "by ", link(by, {}, shown.contributor)),
+    shown.description ? element("p", {}, shown.description) : undefined,
+    element("dl", {}, fact("Size", `${shown.dimensions.replace("x", " × ")} px`), prices(shown.price)),
+    words("Categories", shown.categories ?? [], (name) => ({ category: name })),
+    words("Tags", shown.tags, (name) => ({ q: name })),
+  ];
+}
+
+function fact(name, value) {
+  return [element("dt", {}, name), element("dd", {}, value)];
+}
+
+function prices(price) {
+  return Object.entries(price).map(([tier, minor]) => {
+    const name = `${tier[0].toUpperCase()}${tier.slice(1)} licence`;
+    return fact(name, (minor / 100).toFixed(2));
+  });
+}
+
+function words(label, values, query) {
+  if (!values.length) return undefined;
+  const items = values.map((value) => element("li", {}, link(new URLSearchParams(query(value)), { class: "chip" }, value)));
+  return element("nav", { "aria-label": label }, element("ul", {}, items));
+}
