@@ -1,0 +1,113 @@
+"""``lumenstock status``, ``search``, ``similar``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cli.console import out
+from cli.failure import Exit
+from cli.options import DEFAULT_API, Api, AsJson, public_client, signed_in_client
+from cli.responses import Page
+
+
+class Mode(StrEnum):
+    """How pictures are matched: by words, by meaning, by both."""
+
+    HYBRID = "hybrid"
+    KEYWORD = "keyword"
+    SEMANTIC = "semantic"
+
+
+class Shape(StrEnum):
+    """Orientation of a picture."""
+
+    LANDSCAPE = "landscape"
+    PORTRAIT = "portrait"
+    SQUARE = "square"
+
+
+ImageIdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of a picture.")]
+PageSize = Annotated[int, typer.Option(min=1, max=100, help="Pictures a page.")]
+
+
+def status(image_id: ImageIdArgument, *, as_json: AsJson = False, api: Api = DEFAULT_API) -> None:
+    """Show where one of your pictures stands, with all reasons if it was refused."""
+    with signed_in_client(api) as client:
+        answer, _ = client.status(image_id)
+    if answer is None:
+        raise AssertionError("an unconditional read is never 304")
+    if as_json:
+        typer.echo(answer.model_dump_json(by_alias=True))
+        return
+    out.print(f"{escape(answer.image_id)}  [bold]{answer.status.replace('_', ' ')}[/]")
+    for reason in answer.reasons:
+        cure = "needs a new upload" if reason.needs_new_upload else "can be tried again"
+        out.print(f"  {escape(reason.text)} [dim]({reason.code}; {cure})[/]")
+
+
+def search(
+    words: Annotated[
+        list[str] | None, typer.Argument(help="What to look for; nothing lists by filters.")
+    ] = None,
+    *,
+    mode: Annotated[Mode, typer.Option(help="By words, by meaning, or both.")] = Mode.HYBRID,
+    category: Annotated[str, typer.Option(help="Only this category.")] = "",
+    orientation: Annotated[Shape | None, typer.Option(help="Only this shape.")] = None,
+    color: Annotated[str, typer.Option(help="Only pictures with this colour, such as FFA500.")] = "",
+    page: Annotated[int, typer.Option(min=1, help="Page.")] = 1,
+    page_size: PageSize = 20,
+    as_json: AsJson = False,
+    api: Api = DEFAULT_API,
+) -> None:
+    """Find pictures."""
+    wanted = {
+        "q": " ".join(words or ()),
+        "category": category,
+        "orientation": orientation.value if orientation else "",
+        "color": color,
+    }
+    params: dict[str, str | int] = {name: value for name, value in wanted.items() if value}
+    with public_client(api) as client:
+        found = client.search(params | {"mode": mode.value, "page": page, "page_size": page_size})
+    _show(found, as_json=as_json)
+
+
+def similar(
+    image_id: ImageIdArgument, *, page_size: PageSize = 20, as_json: AsJson = False, api: Api = DEFAULT_API
+) -> None:
+    """Find pictures that look like one."""
+    with public_client(api) as client:
+        found = client.similar(image_id, page_size=page_size)
+    _show(found, as_json=as_json)
+
+
+def _show(page: Page, *, as_json: bool) -> None:
+    if as_json:
+        for hit in page.results:
+            typer.echo(hit.model_dump_json())
+    elif page.results:
+        out.print(_table(page))
+    else:
+        out.print("Nothing found. Fewer words or filters find more.")
+    if not page.results:
+        raise typer.Exit(Exit.DONE)
+
+
+def _table(page: Page) -> Table:
+    about = "at least " if page.total_relation == "gte" else ""
+    table = Table(box=None, header_style="dim", caption=f"page {page.page} of {about}{page.total} pictures")
+    table.add_column("id", no_wrap=True)
+    table.add_column("title", ratio=2)
+    table.add_column("size", no_wrap=True)
+    table.add_column("by", ratio=1)
+    table.add_column("price", justify="right", no_wrap=True)
+    for hit in page.results:
+        price = hit.price.get("standard")
+        cost = f"{price / 100:.2f}" if price is not None else ""
+        table.add_row(hit.id, escape(hit.title), hit.dimensions, escape(hit.contributor), cost)
+    return table

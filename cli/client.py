@@ -1,0 +1,192 @@
+"""The public API as Python calls: one method an operation, typed answers, typed errors."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from cli.credentials import Account
+from cli.problem import UnexpectedAnswerError
+from cli.responses import Hit, ImageStatus, Me, Page, Ticket, Tokens
+from cli.transport import Transport
+from lumenstock.kernel.clock import Clock, SystemClock
+from lumenstock.kernel.errors import NotAuthenticatedError
+
+# A token that ends sooner is renewed first, so that it cannot end on the way.
+_MARGIN = timedelta(seconds=30)
+
+_Answer = TypeVar("_Answer", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRequest:
+    """What the API wants to know of a file before it comes."""
+
+    filename: str
+    content_type: str
+    size_bytes: int
+    title: str
+    description: str = ""
+    tags: Sequence[str] = ()
+    categories: Sequence[str] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """The body of ``POST /v1/images/upload``; optional fields only where they say something."""
+        body: dict[str, object] = {
+            "filename": self.filename,
+            "contentType": self.content_type,
+            "sizeBytes": self.size_bytes,
+            "title": self.title,
+        }
+        optional = {
+            "description": self.description,
+            "tags": list(self.tags),
+            "categories": list(self.categories),
+        }
+        return body | {name: value for name, value in optional.items() if value}
+
+
+class Client:
+    """The API at one address, for one account or none. Safe to share between threads."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        account: Account | None = None,
+        on_renewed: Callable[[Account], None] = lambda _: None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Speak over ``transport`` as ``account``; ``on_renewed`` is told of each new access token."""
+        self._transport = transport
+        self._account = account
+        self._on_renewed = on_renewed
+        self._clock = clock or SystemClock()
+        self._renewing = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._transport.close()
+
+    def register(self, *, email: str, password: str, display_name: str, role: str) -> None:
+        """Ask for an account; a code goes to ``email``."""
+        body = {"email": email, "password": password, "displayName": display_name, "role": role}
+        self._transport.request("POST", "/v1/auth/register", json=body, headers=_once())
+
+    def confirm(self, *, email: str, code: str) -> None:
+        """Prove that ``email`` is read by the account's owner."""
+        self._transport.request("POST", "/v1/auth/confirm", json={"email": email, "code": code})
+
+    def login(self, *, email: str, password: str) -> Account:
+        """Sign in; later calls of this client go out as that account."""
+        answer = self._transport.request(
+            "POST", "/v1/auth/login", json={"email": email, "password": password}
+        )
+        tokens = _parse(Tokens, answer)
+        return self._keep(email, tokens, tokens.refresh_token or "")
+
+    def logout(self) -> None:
+        """End the session everywhere."""
+        self._signed("POST", "/v1/auth/logout")
+
+    def me(self) -> Me:
+        """The account that is signed in."""
+        return _parse(Me, self._signed("GET", "/v1/auth/me"))
+
+    def create_upload(self, request: UploadRequest, *, idempotency_key: str) -> Ticket:
+        """Announce a file; the same key gives the same ticket."""
+        headers = {"idempotency-key": idempotency_key}
+        return _parse(
+            Ticket, self._signed("POST", "/v1/images/upload", json=request.to_json(), headers=headers)
+        )
+
+    def status(self, image_id: str, etag: str | None = None) -> tuple[ImageStatus | None, str | None]:
+        """Where an own image stands, and the ETag of that; None when it still is as ``etag`` says."""
+        headers = {"if-none-match": etag} if etag else None
+        answer = self._signed("GET", f"/v1/images/{image_id}/status", headers=headers)
+        unchanged = answer.status_code == httpx.codes.NOT_MODIFIED
+        return (None if unchanged else _parse(ImageStatus, answer)), answer.headers.get("etag")
+
+    def search(self, params: Mapping[str, str | int]) -> Page:
+        """One page of results; ``params`` as in ``GET /v1/search``."""
+        return _parse(Page, self._transport.request("GET", "/v1/search", params=params))
+
+    def image(self, image_id: str) -> Hit:
+        """One approved image."""
+        return _parse(Hit, self._transport.request("GET", f"/v1/images/{image_id}"))
+
+    def similar(self, image_id: str, *, page_size: int = 20) -> Page:
+        """Pictures that look like this one, best first."""
+        path = f"/v1/images/{image_id}/similar"
+        return _parse(Page, self._transport.request("GET", path, params={"page_size": page_size}))
+
+    def _signed(
+        self, method: str, path: str, *, json: object = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Send as the account; on a 401 renew the token once and send again."""
+        token = self._token()
+        try:
+            return self._transport.request(method, path, json=json, headers=_bearer(token, headers))
+        except NotAuthenticatedError:
+            renewed = self._renew(instead_of=token)
+        return self._transport.request(method, path, json=json, headers=_bearer(renewed, headers))
+
+    def _token(self) -> str:
+        account = self._account
+        if account is None:
+            raise NotAuthenticatedError("You are not signed in.")
+        if account.expires_at - _MARGIN > self._clock.now():
+            return account.access_token
+        return self._renew(instead_of=account.access_token)
+
+    def _renew(self, *, instead_of: str) -> str:
+        """A newer access token than ``instead_of``; of several threads only one fetches it."""
+        with self._renewing:
+            account = self._account
+            if account is None:
+                raise NotAuthenticatedError("You are not signed in.")
+            if account.access_token != instead_of:
+                return account.access_token
+            body = {"refreshToken": account.refresh_token}
+            answer = self._transport.request("POST", "/v1/auth/refresh", json=body)
+            tokens = _parse(Tokens, answer)
+            account = self._keep(account.email, tokens, tokens.refresh_token or account.refresh_token)
+            self._on_renewed(account)
+            return account.access_token
+
+    def _keep(self, email: str, tokens: Tokens, refresh_token: str) -> Account:
+        self._account = Account(
+            email=email,
+            access_token=tokens.access_token,
+            refresh_token=refresh_token,
+            expires_at=self._clock.now() + timedelta(seconds=tokens.expires_in),
+        )
+        return self._account
+
+
+def _once() -> dict[str, str]:
+    return {"idempotency-key": str(uuid.uuid4())}
+
+
+def _bearer(token: str, headers: Mapping[str, str] | None) -> dict[str, str]:
+    return {**(headers or {}), "authorization": f"Bearer {token}"}
+
+
+def _parse(model: type[_Answer], response: httpx.Response) -> _Answer:
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError as cause:
+        message = f"{response.url} does not answer as this version of the API does."
+        raise UnexpectedAnswerError(message) from cause

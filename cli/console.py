@@ -1,0 +1,17 @@
+"""Two voices: answers go to standard output, everything for the person at the keyboard to standard error."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def complain(lines: list[str]) -> None:
+    """An error: what happened in red, the rest below it."""
+    first, *rest = lines
+    err.print(f"[bold red]✗[/] {escape(first)}")
+    for line in rest:
+        err.print(f"  {escape(line)}", soft_wrap=True)

@@ -1,0 +1,62 @@
+"""How a command fails: an exit code that scripts can rely on, and a line that says what to do next."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from cli.pictures import CaptionsError
+from cli.problem import UnreachableError
+from lumenstock.kernel.errors import (
+    ClientError,
+    ConfigurationError,
+    ForbiddenError,
+    InvalidInputError,
+    LumenstockError,
+    NotAuthenticatedError,
+    NotFoundError,
+    TooManyRequestsError,
+)
+
+
+class Exit(IntEnum):
+    """Exit codes of every command. They are part of the interface: only added, never changed."""
+
+    DONE = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    NOT_SIGNED_IN = 3
+    SERVICE_FAILED = 4
+    REFUSED = 5
+    STILL_PROCESSING = 6
+
+
+# Nearest class first.
+_RULES: tuple[tuple[type[LumenstockError], Exit, str], ...] = (
+    (NotAuthenticatedError, Exit.NOT_SIGNED_IN, "Sign in with `lumenstock login EMAIL`."),
+    (ForbiddenError, Exit.REFUSED, "Your account's roles do not allow this; `lumenstock whoami` lists them."),
+    (NotFoundError, Exit.REFUSED, "Check the id: `lumenstock search` lists those of approved pictures."),
+    (TooManyRequestsError, Exit.REFUSED, "Wait a minute, then send less at a time."),
+    (InvalidInputError, Exit.REFUSED, "Change what is named above and call again."),
+    (
+        UnreachableError,
+        Exit.SERVICE_FAILED,
+        "Start the local cloud with `lumenstock local up`, or name another address with --api.",
+    ),
+    (ClientError, Exit.REFUSED, ""),
+    (ConfigurationError, Exit.SERVICE_FAILED, ""),
+    (
+        LumenstockError,
+        Exit.SERVICE_FAILED,
+        "Call again in a minute; `lumenstock local logs` shows what went wrong.",
+    ),
+)
+
+
+def explain(error: LumenstockError | CaptionsError) -> tuple[Exit, list[str]]:
+    """The exit code for an error, and the lines to show: what happened, details, what to do next."""
+    if isinstance(error, CaptionsError):
+        return Exit.USAGE, [str(error), "Its first line names the columns: filename,title,tags"]
+    exit_code, advice = next((code, advice) for kind, code, advice in _RULES if isinstance(error, kind))
+    fields = [f"{item.pointer}: {item.detail}" for item in error.errors]
+    notes = [f"({note})" for note in getattr(error, "__notes__", [])]
+    return exit_code, [error.detail, *fields, *notes, *([advice] if advice else [])]

@@ -1,0 +1,139 @@
+"""Which files to send, and what to say about each."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+# Media types by lower-case ending: what validation accepts.
+CONTENT_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".avif": "image/avif",
+}
+CAPTIONS = "captions.csv"
+MAX_TITLE = 200
+
+_SEPARATORS = re.compile(r"[\s_\-.+]+")
+
+
+class CaptionsError(ValueError):
+    """A captions file does not say what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said about a picture; empty fields are left to others."""
+
+    title: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One file to send."""
+
+    path: Path
+    content_type: str
+    title: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+def gather(paths: Iterable[Path], said: Words) -> list[Picture]:
+    """The pictures at ``paths``; folders are searched through, other kinds of files in them passed over.
+
+    Each field comes from ``captions.csv`` beside the file, else from ``said``, else (the title) from
+    the file's name.
+
+    Raises:
+        CaptionsError: A captions file is not as it should be.
+        FileNotFoundError: A path does not exist.
+    """
+    captions: dict[Path, dict[str, Words]] = {}
+    found = dict.fromkeys(file for path in paths for file in _files(path))
+    pictures = []
+    for file in found:
+        folder = file.parent
+        if folder not in captions:
+            captions[folder] = read_captions(folder / CAPTIONS) if (folder / CAPTIONS).is_file() else {}
+        pictures.append(_describe(file, captions[folder].get(file.name, Words()), said))
+    return pictures
+
+
+def read_captions(path: Path) -> dict[str, Words]:
+    """What a captions file says, by file name.
+
+    Its columns are ``filename``, ``title`` and, if wanted, ``description``, ``tags``, ``categories``;
+    several words in one cell are parted by ``,`` or ``;``.
+
+    Raises:
+        CaptionsError: A column is missing or the file is not UTF-8.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            missing = {"filename", "title"} - set(rows.fieldnames or ())
+            if missing:
+                raise CaptionsError(f"{path} has no column {' and no column '.join(sorted(missing))}.")
+            return {row["filename"]: _words(row) for row in rows}
+    except UnicodeDecodeError as cause:
+        raise CaptionsError(f"{path} is not UTF-8.") from cause
+
+
+def title_of(path: Path) -> str:
+    """A title from a file's name: ``red-car_02.jpg`` is "red car 02"."""
+    return _SEPARATORS.sub(" ", path.stem).strip()[:MAX_TITLE] or path.name[:MAX_TITLE]
+
+
+def split_words(cell: str) -> tuple[str, ...]:
+    """Words parted by ``,`` or ``;``, without repeats."""
+    return tuple(dict.fromkeys(word for part in re.split("[,;]", cell) if (word := part.strip())))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        inside = (file for file in sorted(path.rglob("*")) if file.suffix.lower() in CONTENT_TYPES)
+        yield from (file for file in inside if file.is_file())
+    elif path.exists():
+        yield path
+    else:
+        raise FileNotFoundError(f"{path} does not exist.")
+
+
+def _describe(path: Path, caption: Words, said: Words) -> Picture:
+    words = replace(
+        caption,
+        title=caption.title or said.title or title_of(path),
+        description=caption.description or said.description,
+        tags=caption.tags or said.tags,
+        categories=caption.categories or said.categories,
+    )
+    return Picture(
+        path=path,
+        # An unknown kind goes out as what it is; the API says that it does not take it.
+        content_type=CONTENT_TYPES.get(path.suffix.lower(), "application/octet-stream"),
+        title=words.title,
+        description=words.description,
+        tags=words.tags,
+        categories=words.categories,
+    )
+
+
+def _words(row: dict[str, str | None]) -> Words:
+    return Words(
+        title=(row["title"] or "").strip(),
+        description=(row.get("description") or "").strip(),
+        tags=split_words(row.get("tags") or ""),
+        categories=split_words(row.get("categories") or ""),
+    )

@@ -1,0 +1,82 @@
+"""What the API answers, as far as the command line reads it; unknown fields are ignored."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+
+class Tokens(_Answer):
+    """A sign-in. ``expires_in`` is in seconds; without a new refresh token the old one goes on."""
+
+    access_token: str
+    refresh_token: str | None = None
+    expires_in: int
+
+
+class Me(_Answer):
+    """The account that is signed in."""
+
+    id: str
+    email: str
+    display_name: str
+    roles: list[str]
+
+
+class Ticket(_Answer):
+    """Where and how to send one file: exactly these headers, within ``expires_in`` seconds."""
+
+    image_id: str
+    upload_url: str
+    method: str
+    headers: dict[str, str]
+    expires_in: int
+
+
+class StatusReason(_Answer):
+    """One reason for a refusal or failure."""
+
+    code: str
+    text: str
+    needs_new_upload: bool
+
+
+class ImageStatus(_Answer):
+    """Where an image stands; ``status`` is one of the catalogue's states."""
+
+    image_id: str
+    status: str
+    reasons: list[StatusReason] = []
+
+
+class Hit(BaseModel):
+    """One image of a result list. ``price`` is in minor units by licence tier."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    title: str
+    thumbnail_url: str
+    preview_url: str
+    contributor: str
+    tags: list[str]
+    dimensions: str
+    price: dict[str, int]
+    score: float | None = None
+
+
+class Page(BaseModel):
+    """One page of results; ``total`` is a lower bound when ``total_relation`` is ``gte``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    total: int
+    total_relation: str = "eq"
+    page: int = 1
+    mode: str = ""
+    results: list[Hit]
+    next_cursor: str | None = None

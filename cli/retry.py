@@ -1,0 +1,81 @@
+"""When a request is sent again, and after how long."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import httpx
+
+# A 500 is a bug that a second call meets again; these four pass by themselves.
+_PASSING = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Exponential backoff with full jitter, so that clients which failed together do not return together.
+
+    Source: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+
+    Attributes:
+        attempts: Calls in all, the first one included.
+        base_s: Upper bound of the first wait; each later bound doubles.
+        cap_s: No wait is longer, whatever the server asks for.
+        jitter: Draws from [0, 1).
+        sleep: Waits for so many seconds.
+    """
+
+    attempts: int = 4
+    base_s: float = 0.4
+    cap_s: float = 20.0
+    jitter: Callable[[], float] = random.random
+    sleep: Callable[[float], None] = time.sleep
+
+    def until_lasting(self, call: Callable[[], httpx.Response]) -> httpx.Response:
+        """Call until an answer is one that lasts; after the last attempt, whatever the answer is.
+
+        Only for requests that may arrive twice.
+
+        Raises:
+            httpx.TransportError: The last attempt got no answer.
+        """
+        failures = 0
+        while True:
+            failures += 1
+            retry_after = None
+            try:
+                response = call()
+            except httpx.TransportError:
+                if failures == self.attempts:
+                    raise
+            else:
+                if failures == self.attempts or not _passes(response):
+                    return response
+                retry_after = response.headers.get("retry-after")
+            self.sleep(self.delay_s(failures, retry_after))
+
+    def delay_s(self, failures: int, retry_after: str | None = None) -> float:
+        """Seconds to wait after so many failures in a row (1 for the first).
+
+        ``retry_after`` is the header of that name; its seconds are a lower bound (the HTTP-date form,
+        which our API never sends, counts as absent).
+        """
+        asked = float(retry_after) if retry_after and retry_after.isdigit() else 0.0
+        drawn = self.jitter() * self.base_s * 2.0 ** (failures - 1)
+        return min(self.cap_s, asked + drawn)
+
+
+def _passes(response: httpx.Response) -> bool:
+    """Whether a second call may fare better: a lost race (409) says so by its Retry-After."""
+    lost_race = response.status_code == HTTPStatus.CONFLICT and "retry-after" in response.headers
+    return lost_race or response.status_code in _PASSING

@@ -1,0 +1,57 @@
+"""One HTTP connection pool with retries; knows nothing of what is said over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import httpx
+
+from cli.problem import UnreachableError, describe, error_of
+from cli.retry import Retry
+
+# A cold function answers within 10 s; a refused connection shows at once.
+_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+
+
+class Transport:
+    """Sends requests to one address. Safe to share between threads.
+
+    Only for requests that may arrive twice: reads, and writes with an Idempotency-Key.
+    """
+
+    def __init__(self, base_url: str, *, retry: Retry | None = None) -> None:
+        """Talk to ``base_url``, such as ``http://localhost:8080``."""
+        self.base_url = base_url.rstrip("/")
+        self._retry = retry or Retry()
+        self._http = httpx.Client(base_url=self.base_url, timeout=_TIMEOUT)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Send a request and return its answer, which is below 400.
+
+        Raises:
+            UnreachableError: No answer came in all attempts.
+            LumenstockError: The server refused or failed; of the class that its problem names.
+        """
+        try:
+            response = self._retry.until_lasting(
+                lambda: self._http.request(method, path, json=json, params=params, headers=headers)
+            )
+        except httpx.TransportError as cause:
+            host = urlsplit(self.base_url).netloc or self.base_url
+            raise UnreachableError(f"{host} does not answer ({describe(cause)}).") from cause
+        if response.status_code >= httpx.codes.BAD_REQUEST:
+            raise error_of(response)
+        return response

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.marketplace import Answer, Marketplace, problem
+from tests.cli.running import Run
+
+
+def test_the_session_is_kept_where_only_its_owner_reads_it(signed_in: Run, tmp_path: Path) -> None:
+    file = tmp_path / "config" / "lumenstock" / "credentials.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert signed_in("whoami").out.strip() == "ada@example.org (Ada), contributor"
+
+
+def test_signing_out_forgets_the_session_here_and_there(signed_in: Run, market: Marketplace) -> None:
+    assert signed_in("logout").code == 0
+    assert "POST /v1/auth/logout" in market.seen
+    assert signed_in("whoami").code == 3
+
+
+def test_a_session_that_cannot_be_renewed_asks_for_a_sign_in(
+    signed_in: Run, market: Marketplace, tmp_path: Path
+) -> None:
+    market.end_session()
+    file = tmp_path / "config" / "lumenstock" / "credentials.json"
+    file.write_text(file.read_text().replace('"refresh"', '"old"'))
+    ran = signed_in("whoami")
+    assert ran.code == 3
+    assert "The session has ended." in ran.err
+
+
+def test_a_wrong_password_leaves_nobody_signed_in(run: Run) -> None:
+    ran = run("login", "ada@example.org", "--password-stdin", stdin="wrong\n")
+    assert ran.code == 3
+    assert "E-mail or password is wrong." in ran.err
+    assert run("whoami").code == 3
+
+
+def test_registering_says_how_to_go_on(run: Run, market: Marketplace) -> None:
+    ran = run("register", "ada@example.org", "--name", "Ada", "--password-stdin", stdin="a long password\n")
+    assert ran.code == 0
+    assert "lumenstock confirm ada@example.org CODE" in ran.out
+    assert run("confirm", "ada@example.org", "123456").code == 0
+    assert market.seen == ["POST /v1/auth/register", "POST /v1/auth/confirm"]
+
+
+def test_status_shows_all_reasons_and_their_cure(signed_in: Run, market: Marketplace) -> None:
+    market.announced["IMG7"] = {"title": "lake"}
+    reasons = [
+        {"code": "damaged", "text": "The file is damaged.", "needsNewUpload": True},
+        {"code": "processing_failed", "text": "Something broke.", "needsNewUpload": False},
+    ]
+    market.fates["lake"] = [{"status": "rejected", "reasons": reasons}]
+    ran = signed_in("status", "IMG7")
+    assert ran.code == 0
+    assert re.search(r"The file is damaged\..*needs a new upload", ran.out)
+    assert re.search(r"Something broke\..*can be tried again", ran.out)
+
+
+def test_search_asks_for_what_was_said(run: Run, market: Marketplace) -> None:
+    ran = run(
+        *("search", "red", "sunset", "--mode", "semantic", "--category", "nature"),
+        *("--orientation", "portrait", "--color", "FFA500", "--page", "2", "--page-size", "5"),
+    )
+    assert ran.code == 0
+    wanted = {"q": "red sunset", "mode": "semantic", "category": "nature", "orientation": "portrait"}
+    wanted |= {"color": "FFA500", "page": "2", "page_size": "5"}
+    assert market.queries == [{name: [value] for name, value in wanted.items()}]
+    for shown in ("sunset over the sea", "01J00000000000000000000000", "1600x1200", "2.99", "at least 1"):
+        assert shown in ran.out
+
+
+@pytest.mark.parametrize("arguments", [("search", "sea"), ("similar", "01J00000000000000000000000")])
+def test_json_results_are_one_object_a_line(run: Run, arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments, "--json")
+    assert ran.code == 0
+    assert [line["title"] for line in ran.lines] == ["sunset over the sea"]
+
+
+def test_an_unknown_picture_is_refused_with_advice(signed_in: Run) -> None:
+    ran = signed_in("status", "NOPE")
+    assert ran.code == 5
+    assert "No such image." in ran.err
+    assert "lumenstock search" in ran.err
+
+
+def test_a_passing_outage_is_waited_out(run: Run, market: Marketplace) -> None:
+    market.faults["/v1/search"] = [
+        problem(503, "unavailable", "Busy."),
+        problem(429, "too_many_requests", "Slow."),
+        None,
+    ]
+    assert run("search", "sea").code == 0
+    assert len(market.seen) == 4
+
+
+def test_a_lasting_outage_ends_with_the_server_s_words(run: Run, market: Marketplace) -> None:
+    market.faults["/v1/search"] = [problem(503, "search_unavailable", "No search here.")] * 9
+    ran = run("search", "sea")
+    assert ran.code == 4
+    assert "No search here." in ran.err
+
+
+def test_a_bug_of_the_server_is_not_asked_for_twice(run: Run, market: Marketplace) -> None:
+    market.faults["/v1/search"] = [problem(500, "internal", "Internal error", request_id="abc=")]
+    ran = run("search", "sea")
+    assert ran.code == 4
+    assert "request abc=" in ran.err
+    assert len(market.seen) == 1
+
+
+def test_a_wrong_field_is_named(run: Run, market: Marketplace) -> None:
+    wrong = {"pointer": "color", "code": "pattern", "detail": "Six hex digits, please."}
+    market.faults["/v1/search"] = [problem(422, "validation_failed", "Validation failed", errors=[wrong])]
+    ran = run("search", "sea", "--color", "orangeish")
+    assert ran.code == 5
+    assert "color: Six hex digits, please." in ran.err
+
+
+def test_nobody_answering_says_how_to_start(run: Run) -> None:
+    ran = run("search", "sea", "--api", "http://127.0.0.1:9")
+    assert ran.code == 4
+    assert "lumenstock local up" in ran.err
+
+
+def test_another_service_at_the_address_is_called_by_its_name(run: Run, market: Marketplace) -> None:
+    market.faults["/v1/search"] = [Answer(200, {"hello": "world"})]
+    ran = run("search", "sea")
+    assert ran.code == 4
+    assert "does not answer as this version of the API does" in ran.err
+
+
+def test_an_address_without_a_scheme_is_wrong_usage(run: Run) -> None:
+    assert run("search", "sea", "--api", "localhost:8080").code == 2
+
+
+def test_help_lists_the_exit_codes(run: Run) -> None:
+    assert "3 not signed in" in run("--help").out
+
+
+def test_whoami_speaks_json(signed_in: Run) -> None:
+    assert json.loads(signed_in("whoami", "--json").out)["displayName"] == "Ada"

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.marketplace import Answer, Marketplace
+from tests.cli.running import Run
+
+TOO_SMALL = {"code": "too_small", "text": "Send at least 1,000 pixels.", "needsNewUpload": True}
+DUPLICATE = {"code": "exact_duplicate", "text": "This file is there already.", "needsNewUpload": True}
+
+
+def by_name(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {Path(line["file"]).name: line for line in lines}
+
+
+def test_every_picture_of_a_folder_arrives_whole_and_ends_approved(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    ran = signed_in("upload", str(pictures))
+    assert ran.code == 0
+    assert sorted(market.stored.values()) == sorted(
+        file.read_bytes() for file in pictures.rglob("*") if file.suffix.lower() in {".jpg", ".png", ".webp"}
+    )
+    assert ran.out.count("approved") == 3
+    assert "3 approved." in ran.err
+
+
+def test_titles_come_from_names_options_and_captions_in_that_order_of_weight(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    (pictures / "captions.csv").write_text("filename,title,tags\nred-car_02.jpg,A red car,car;red\n")
+    assert signed_in("upload", str(pictures), "--tags", "one, two", "--category", "travel").code == 0
+    said = {item["filename"]: item for item in market.announced.values()}
+    assert said["red-car_02.jpg"]["title"] == "A red car"
+    assert said["red-car_02.jpg"]["tags"] == ["car", "red"]
+    assert said["Blue boat.PNG"]["title"] == "Blue boat"
+    assert said["Blue boat.PNG"]["contentType"] == "image/png"
+    assert said["Blue boat.PNG"]["tags"] == ["one", "two"]
+    assert {tuple(item["categories"]) for item in said.values()} == {("travel",)}
+
+
+def test_json_is_one_line_a_picture_with_every_reason(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    market.fates["red car 02"] = [{"status": "rejected", "reasons": [TOO_SMALL, DUPLICATE]}]
+    ran = signed_in("upload", str(pictures), "--json")
+    assert ran.code == 1
+    lines = by_name(ran.lines)
+    assert len(lines) == 3
+    refused = lines["red-car_02.jpg"]
+    assert refused["status"] == "rejected"
+    assert refused["imageId"] in market.announced
+    assert refused["reasons"] == [TOO_SMALL, DUPLICATE]
+    assert lines["lake.webp"]["status"] == "approved"
+
+
+def test_a_picture_that_is_there_already_is_no_failure(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    market.fates["lake"] = [{"status": "rejected", "reasons": [DUPLICATE]}]
+    ran = signed_in("upload", str(pictures / "deep" / "lake.webp"), "--json")
+    assert ran.code == 0
+    assert ran.lines[0]["status"] == "already_there"
+
+
+def test_a_kind_of_file_that_the_api_does_not_take_fails_alone(signed_in: Run, pictures: Path) -> None:
+    ran = signed_in("upload", str(pictures / "notes.txt"), str(pictures / "red-car_02.jpg"), "--json")
+    assert ran.code == 1
+    lines = by_name(ran.lines)
+    assert lines["notes.txt"]["status"] == "not_sent"
+    assert lines["notes.txt"]["reasons"][0]["text"] == "/contentType: This type is not taken."
+    assert lines["red-car_02.jpg"]["status"] == "approved"
+
+
+def test_what_hangs_is_reported_and_hides_no_other(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    market.fates["red car 02"] = [{"status": "processing"}]
+    ran = signed_in("upload", str(pictures), "--wait", "2", "--jobs", "1", "--json")
+    assert ran.code == 6
+    statuses = {name: line["status"] for name, line in by_name(ran.lines).items()}
+    assert statuses == {"red-car_02.jpg": "processing", "Blue boat.PNG": "approved", "lake.webp": "approved"}
+    assert by_name(ran.lines)["lake.webp"]["seconds"] < 2
+
+
+def test_without_waiting_nothing_is_asked_after_the_bytes_are_sent(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    assert signed_in("upload", str(pictures), "--wait", "0").code == 6
+    assert len(market.stored) == 3
+    assert not [call for call in market.seen if call.endswith("/status")]
+
+
+def test_a_lost_answer_of_the_store_sends_nothing_twice(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    market.stored["IMG1"] = b"came through, but the answer was lost"
+    market.faults["/store/IMG1"] = [None]
+    assert signed_in("upload", str(pictures / "red-car_02.jpg")).code == 0
+    assert market.seen.count("PUT /store/IMG1") == 2
+
+
+def test_a_lost_answer_of_the_api_announces_the_picture_once(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    market.faults["/v1/images/upload"] = [None, None]
+    assert signed_in("upload", str(pictures / "red-car_02.jpg")).code == 0
+    assert market.seen.count("POST /v1/images/upload") == 3
+    assert len(market.announced) == 1
+
+
+def test_a_refusal_of_the_store_is_told_in_its_words(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    market.faults["/store/IMG1"] = [
+        Answer(403, "<Error><Code>AccessDenied</Code><Message>Expired.</Message></Error>")
+    ]
+    ran = signed_in("upload", str(pictures / "red-car_02.jpg"))
+    assert ran.code == 1
+    assert "AccessDenied: Expired." in ran.out
+
+
+def test_a_token_that_ends_on_the_way_is_renewed_once(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    market.end_session()
+    assert signed_in("upload", str(pictures)).code == 0
+    assert market.seen.count("POST /v1/auth/refresh") == 1
+
+
+def test_without_a_sign_in_no_byte_is_sent(run: Run, market: Marketplace, pictures: Path) -> None:
+    ran = run("upload", str(pictures))
+    assert ran.code == 3
+    assert "lumenstock login" in ran.err
+    assert market.seen == []
+
+
+@pytest.mark.parametrize("path", ["", "missing.jpg"])
+def test_nothing_to_send_is_wrong_usage(signed_in: Run, tmp_path: Path, path: str) -> None:
+    (tmp_path / "empty").mkdir()
+    assert signed_in("upload", str(tmp_path / "empty" / path)).code == 2
+
+
+def test_a_captions_file_without_titles_is_wrong_usage(signed_in: Run, pictures: Path) -> None:
+    (pictures / "captions.csv").write_text("file;name\n")
+    ran = signed_in("upload", str(pictures))
+    assert ran.code == 2
+    assert "no column filename" in ran.err
