@@ -75,8 +75,8 @@ class CatalogStore(Protocol):
         """
         ...
 
-    def put_technical(self, image_id: ImageId, technical: Mapping[str, object]) -> None:
-        """Write the technical metadata (``TECH``), replacing what was there."""
+    def put_technical(self, image_id: ImageId, rev: int, technical: Mapping[str, object]) -> None:
+        """Write the technical metadata (``TECH``) of a revision; one of a later revision stays."""
         ...
 
     def get_technical(self, image_id: ImageId) -> Mapping[str, object]:
@@ -84,7 +84,7 @@ class CatalogStore(Protocol):
         ...
 
     def put_vector(self, image_id: ImageId, item: VectorItem) -> None:
-        """Write the vector of one model."""
+        """Write the vector of one model; one of a later revision stays."""
         ...
 
     def get_vector(self, image_id: ImageId, model: str) -> VectorItem | None:

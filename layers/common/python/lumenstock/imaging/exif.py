@@ -151,7 +151,7 @@ def _angle(tags: Tags, name: str, *, negative: str, most: float) -> float | None
     parts = [part for part in _numbers(tags, name) if part is not None]
     if len(parts) != 3:  # noqa: PLR2004 - degrees, minutes, seconds
         return None
-    degrees = sum(part / 60**power for power, part in enumerate(parts))
+    degrees = sum(part / 60.0**power for power, part in enumerate(parts))
     if not 0 <= degrees <= most:
         return None
     return round(-degrees if _text(tags, f"{name}Ref") == negative else degrees, 6)

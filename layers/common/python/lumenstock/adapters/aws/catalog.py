@@ -120,10 +120,9 @@ class DynamoCatalog:
         message = f"The claim on {sha256} kept changing hands."
         raise VersionConflictError(message)
 
-    def put_technical(self, image_id: ImageId, technical: Mapping[str, object]) -> None:
+    def put_technical(self, image_id: ImageId, rev: int, technical: Mapping[str, object]) -> None:
         """See the protocol."""
-        item = {**image_key(image_id, "TECH"), **to_attributes({"technical": dict(technical)})}
-        self._client.put_item(TableName=self._catalog, Item=item)
+        self._put_part(image_id, "TECH", rev, to_attributes({"technical": dict(technical)}))
 
     def get_technical(self, image_id: ImageId) -> Mapping[str, object]:
         """See the protocol."""
@@ -133,14 +132,7 @@ class DynamoCatalog:
 
     def put_vector(self, image_id: ImageId, item: VectorItem) -> None:
         """See the protocol."""
-        self._client.put_item(
-            TableName=self._catalog,
-            Item={
-                **image_key(image_id, f"VEC#{item.model}"),
-                "vector": {"B": item.vector_f16},
-                "rev": {"N": str(item.rev)},
-            },
-        )
+        self._put_part(image_id, f"VEC#{item.model}", item.rev, {"vector": {"B": item.vector_f16}})
 
     def get_vector(self, image_id: ImageId, model: str) -> VectorItem | None:
         """See the protocol."""
@@ -177,6 +169,19 @@ class DynamoCatalog:
 
     def _read(self, key: Item) -> Item | None:
         return self._client.get_item(TableName=self._catalog, Key=key, ConsistentRead=True).get("Item")
+
+    def _put_part(self, image_id: ImageId, part: str, rev: int, fields: Item) -> None:
+        """Write an item beside an image's row, unless one of a later revision is there."""
+        try:
+            self._client.put_item(
+                TableName=self._catalog,
+                Item={**image_key(image_id, part), **fields, "rev": {"N": str(rev)}},
+                ConditionExpression="attribute_not_exists(pk) OR rev <= :rev",
+                ExpressionAttributeValues={":rev": {"N": str(rev)}},
+            )
+        except ClientError as error:
+            if not failed_condition(error):
+                raise
 
     def _put_claim(self, key: Item, image_id: ImageId) -> ImageId:
         """Claim if nobody has, and say who the owner is now."""
