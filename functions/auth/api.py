@@ -26,7 +26,6 @@ from lumenstock.kernel.errors import (
     NotAuthenticatedError,
     NotFoundError,
     TooManyRequestsError,
-    UnavailableError,
 )
 
 api = Api("auth")
@@ -45,7 +44,7 @@ handler = api.handler
     ),
     status=202,
     returns="Taken in.",
-    errors=(TooManyRequestsError, UnavailableError),
+    errors=(TooManyRequestsError,),
 )
 def register(wanted: Annotated[RegisterRequest, Body()]) -> Accepted:
     """Start an account."""
@@ -64,7 +63,7 @@ def register(wanted: Annotated[RegisterRequest, Body()]) -> Accepted:
     summary="Confirm an e-mail address",
     status=204,
     returns="The account can sign in, in the role that it asked for.",
-    errors=(TooManyRequestsError, UnavailableError),
+    errors=(TooManyRequestsError,),
 )
 def confirm(proof: Annotated[ConfirmRequest, Body()]) -> None:
     """Finish an account."""
@@ -78,7 +77,7 @@ def confirm(proof: Annotated[ConfirmRequest, Body()]) -> None:
     tag="accounts",
     summary="Sign in",
     returns="A session.",
-    errors=(NotAuthenticatedError, TooManyRequestsError, UnavailableError),
+    errors=(NotAuthenticatedError, TooManyRequestsError),
 )
 def login(credentials: Annotated[LoginRequest, Body()]) -> Tokens:
     """Open a session."""
@@ -99,7 +98,7 @@ def login(credentials: Annotated[LoginRequest, Body()]) -> Tokens:
     tag="accounts",
     summary="Renew the access token",
     returns="The session with a new access token, and possibly a new refresh token.",
-    errors=(NotAuthenticatedError, TooManyRequestsError, UnavailableError),
+    errors=(NotAuthenticatedError, TooManyRequestsError),
 )
 def refresh(held: Annotated[RefreshRequest, Body()]) -> Tokens:
     """Go on with a session."""
@@ -119,7 +118,7 @@ def refresh(held: Annotated[RefreshRequest, Body()]) -> Tokens:
     status=204,
     returns="Signed out.",
     access=SIGNED_IN,
-    errors=(TooManyRequestsError, UnavailableError),
+    errors=(TooManyRequestsError,),
 )
 def logout(caller: Caller, which: Annotated[LogoutRequest | None, Body()] = None) -> None:
     """End one session, or all."""
@@ -137,7 +136,7 @@ def logout(caller: Caller, which: Annotated[LogoutRequest | None, Body()] = None
     summary="Show the account that is signed in",
     returns="The account.",
     access=SIGNED_IN,
-    errors=(NotFoundError, TooManyRequestsError, UnavailableError),
+    errors=(NotFoundError, TooManyRequestsError),
 )
 def me(caller: Caller) -> Me:
     """Who am I."""

@@ -43,7 +43,7 @@ def responses_of(
     """OpenAPI responses of an operation: its success, its own errors, and those that follow from its shape.
 
     A body can be of the wrong type, too large or broken; a parameter can be wrong; a path parameter may hold
-    what no route matches; a caller may be nobody, or not allowed; and anything can break.
+    what no route matches; a caller may be nobody, or not allowed; and there can be a bug anywhere.
     """
     hints = get_type_hints(handler, include_extras=True)
     inputs = [hints[name] for name in inspect.signature(handler).parameters if hints[name] != Caller]
@@ -69,7 +69,9 @@ def responses_of(
 
 
 _ETAG = {"ETag": {"description": "Strong tag of this answer.", "schema": {"type": "string"}}}
-_LOCATION = {"Location": {"description": "Where it is.", "schema": {"type": "string", "format": "uri"}}}
+_LOCATION = {
+    "Location": {"description": "Where it is.", "schema": {"type": "string", "format": "uri-reference"}}
+}
 
 # The authorizer refuses a token before our code runs, in the gateway's own words.
 _GATEWAY_REFUSAL = {

@@ -27,21 +27,28 @@ from functions.runtime.contract import responses_of
 from functions.runtime.middleware import conditional, finish, guard
 from functions.runtime.principal import PUBLIC, Access
 from functions.runtime.problems import as_lumenstock_error, problem_answer
-from lumenstock.kernel.errors import LumenstockError, ServiceError
+from lumenstock.kernel.errors import LumenstockError, ServiceError, UnavailableError
 
 MAX_BODY_BYTES = 64 * 1024
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
 
-logger = Logger()
+logger = Logger(serialize_stacktrace=False)
 
 
 class Api:
     """The operations of one service behind one Lambda function."""
 
-    def __init__(self, service: str, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:
-        """``service`` is the folder below ``functions/``."""
+    def __init__(self, service: str, *, alone: bool = False, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+        """Declare a service without operations.
+
+        Args:
+            service: The folder below ``functions/``.
+            alone: It needs no other part, so none can be unavailable.
+            max_body_bytes: Longest request body.
+        """
         self.service = service
+        self.alone = alone
         self.max_body_bytes = max_body_bytes
         self.resolver = APIGatewayHttpResolver(
             enable_validation=True, response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR
@@ -85,7 +92,14 @@ class Api:
 
         def declare(handler: Handler) -> Handler:
             responses = responses_of(
-                handler, method, path, status=status, returns=returns, access=access, errors=errors, etag=etag
+                handler,
+                method,
+                path,
+                status=status,
+                returns=returns,
+                access=access,
+                errors=errors if self.alone else (*errors, UnavailableError),
+                etag=etag,
             )
             self.resolver.route(
                 path,
@@ -94,7 +108,7 @@ class Api:
                 summary=summary,
                 description=description,
                 tags=[tag],
-                status_code=status,
+                status_code=int(status),
                 security=[{"accessToken": []}] if access.signed_in else None,
                 responses=responses,
                 middlewares=middlewares,

@@ -15,6 +15,7 @@ from lumenstock.kernel.errors import (
     FieldError,
     InvalidInputError,
     LumenstockError,
+    MethodNotAllowedError,
     NotFoundError,
     UnavailableError,
 )
@@ -78,6 +79,8 @@ def problem_answer(error: LumenstockError, *, instance: str, request_id: str) ->
     headers = {"Content-Type": PROBLEM_MEDIA_TYPE, "Cache-Control": "no-store"}
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, MethodNotAllowedError):
+        headers["Allow"] = ", ".join(error.allowed)
     if error.retryable:
         headers["Retry-After"] = str(_RETRY_AFTER_S[HTTPStatus(error.status)])
     return {"statusCode": error.status, "headers": headers, "body": problem.model_dump_json()}

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+from lumenstock.kernel.ids import ULID_PATTERN
+
+ImageIdPath = Annotated[str, Path(pattern=ULID_PATTERN, description="Id of an image, a ULID.")]
 
 
 class RequestModel(BaseModel):

@@ -11,7 +11,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from functions.runtime.http import Api
 from functions.runtime.idempotency import IdempotencyKey, once
 from functions.runtime.principal import CONTRIBUTORS, SIGNED_IN, Caller
-from functions.uploads.schema import ImageIdPath, ImageStatus, UploadRequest, UploadStarted
+from functions.runtime.schema import ImageIdPath
+from functions.uploads.schema import ImageStatus, UploadRequest, UploadStarted
 from lumenstock import bootstrap
 from lumenstock.accounts.roles import Role
 from lumenstock.adapters.aws.queues import object_created
@@ -23,7 +24,6 @@ from lumenstock.kernel.errors import (
     IllegalTransitionError,
     InvalidInputError,
     ProfileMissingError,
-    UnavailableError,
     VersionConflictError,
 )
 from lumenstock.kernel.ids import ImageId, UserId
@@ -48,7 +48,7 @@ handler = api.handler
     status=201,
     returns="Where and how to send the file.",
     access=CONTRIBUTORS,
-    errors=(ProfileMissingError, UnavailableError),
+    errors=(ProfileMissingError,),
 )
 def start(
     wanted: Annotated[UploadRequest, Body()], caller: Caller, key: IdempotencyKey = None
@@ -93,7 +93,6 @@ def start(
     description="For its contributor and for admins; for all others there is no such image.",
     returns="Where the image stands.",
     access=SIGNED_IN,
-    errors=(UnavailableError,),
     etag=True,
     cache_control="private, no-cache",
 )
@@ -115,7 +114,7 @@ def status(image_id: ImageIdPath, caller: Caller) -> ImageStatus:
     status=202,
     returns="The image is being processed.",
     access=CONTRIBUTORS,
-    errors=(IllegalTransitionError, VersionConflictError, UnavailableError),
+    errors=(IllegalTransitionError, VersionConflictError),
 )
 def retry(image_id: ImageIdPath, caller: Caller, key: IdempotencyKey = None) -> ImageStatus:
     """Try again."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import AfterValidator, Field, StrictInt
 
 from functions.runtime.schema import AnswerModel, RequestModel
@@ -14,29 +13,30 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.tags import MAX_TAG_LENGTH, MAX_TAGS
-from lumenstock.kernel.ids import ULID_PATTERN
 from lumenstock.kernel.text import LINE_PATTERN, TEXT_PATTERN, tidy_line, tidy_text
 
 # The largest file of any stage; a stage may allow less.
 MAX_UPLOAD_BYTES = 200_000_000
+# Every change writes the row of an image whole, and DynamoDB bills each KiB: texts stay short.
+MAX_TITLE_LENGTH = 200
+MAX_DESCRIPTION_LENGTH = 1000
 
-ImageIdPath = Annotated[
-    str, Path(pattern=ULID_PATTERN, description="A ULID.", examples=["01JD8QZ9Y0V7W3T5K2N4M6P8RA"])
-]
 Line = Annotated[str, Field(pattern=LINE_PATTERN), AfterValidator(tidy_line)]
 Tag = Annotated[str, Field(pattern=LINE_PATTERN, max_length=MAX_TAG_LENGTH)]
 
 
 class UploadRequest(RequestModel):
-    """A picture that is to come. The row of an image stays small: each of its changes writes it whole."""
+    """A picture that is to come."""
 
     filename: Annotated[Line, Field(max_length=255, description="For display.", examples=["DSC_0042.jpg"])]
     content_type: Literal["image/avif", "image/jpeg", "image/png", "image/tiff", "image/webp"]
     size_bytes: Annotated[
         StrictInt, Field(ge=1, le=MAX_UPLOAD_BYTES, description="Exact length.", examples=[4_718_592])
     ]
-    title: Annotated[Line, Field(max_length=200, examples=["Harbour at dawn"])]
-    description: Annotated[str, Field(pattern=TEXT_PATTERN, max_length=1000), AfterValidator(tidy_text)] = ""
+    title: Annotated[Line, Field(max_length=MAX_TITLE_LENGTH, examples=["Harbour at dawn"])]
+    description: Annotated[
+        str, Field(pattern=TEXT_PATTERN, max_length=MAX_DESCRIPTION_LENGTH), AfterValidator(tidy_text)
+    ] = ""
     tags: list[Tag] = Field(
         default=[],
         max_length=MAX_TAGS,

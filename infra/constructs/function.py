@@ -102,8 +102,10 @@ class Functions(Construct):
         return self.made[name]
 
 
+# Patterns of .gitignore: everything but the functions, and the API document that one of them serves.
+_NOT_CODE = ["/*", "!/functions", "!/docs", "/docs/*", "!/docs/api", "/docs/api/*", "!/docs/api/openapi.json"]
+
+
 def _code(root: Path = ROOT) -> lambda_.Code:
     """The folder ``functions`` itself, so that handlers are imported by the path they have here."""
-    return lambda_.Code.from_asset(
-        str(root), exclude=["/*", "!/functions", "__pycache__"], ignore_mode=IgnoreMode.GIT
-    )
+    return lambda_.Code.from_asset(str(root), exclude=[*_NOT_CODE, "__pycache__"], ignore_mode=IgnoreMode.GIT)

@@ -95,6 +95,11 @@ class MethodNotAllowedError(ClientError):
 
     status, code, title = 405, "method_not_allowed", "Method not allowed"
 
+    def __init__(self, detail: str = "", *, allowed: tuple[str, ...] = ()) -> None:
+        """Keep the methods that are ``allowed`` at this path."""
+        super().__init__(detail)
+        self.allowed = allowed
+
 
 class ConflictError(ClientError):
     """The state of the resource does not allow this."""
