@@ -1,0 +1,115 @@
+"""Whatever is written and asked, the index answers what counting by hand answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lumenstock.search.document import Document, Removal
+from lumenstock.search.ports import Change, Filters, IndexQuery
+from tests.contract.search import oracle
+from tests.contract.search.conftest import IMPLEMENTATIONS
+from tests.contract.search.documents import asking, counts, document, image_id, unit_vector
+
+WORDS = ("red", "car", "night", "boat", "lake", "dog")
+CATEGORIES = ("city", "nature", "food & drink")
+SHAPES = ("landscape", "portrait", "square")
+COLORS = ("#000000", "#E02020", "#FFFFFF")
+MODELS = ("", "demo@1", "demo@2")
+
+few_words = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    number, model = draw(st.integers(0, 15)), draw(st.sampled_from(MODELS))
+    return document(
+        number,
+        version=draw(st.integers(1, 4)),
+        title=draw(few_words),
+        description=draw(few_words),
+        tags=tuple(draw(st.lists(few_words, max_size=2))),
+        categories=tuple(draw(st.lists(st.sampled_from(CATEGORIES), max_size=2, unique=True))),
+        orientation=draw(st.sampled_from(SHAPES)),
+        colors=tuple(draw(st.lists(st.sampled_from(COLORS), max_size=2, unique=True))),
+        contributor_id=draw(st.sampled_from(("c1", "c2"))),
+        contributor_name=draw(st.sampled_from(("Jane Doe", "Ann Other"))),
+        width_px=draw(st.sampled_from((100, 200))),
+        height_px=draw(st.sampled_from((100, 200))),
+        created_at_s=draw(st.sampled_from((1000, 2000, 3000))),
+        **({"model": model, "vector": unit_vector(draw(st.integers(0, 20)))} if model else {}),
+    )
+
+
+removals = st.builds(Removal, st.integers(0, 15).map(image_id), st.integers(1, 4))
+
+
+def maybe(*values: object) -> st.SearchStrategy[object]:
+    return st.one_of(st.none(), st.sampled_from(values))
+
+
+filters = st.builds(
+    Filters,
+    category=maybe(*CATEGORIES, "none"),
+    orientation=maybe(*SHAPES),
+    color=maybe(*COLORS),
+    contributor=maybe("c1", "jane doe"),
+    created_from_s=maybe(1000, 1500, 2000),
+    created_before_s=maybe(2000, 2500, 3001),
+    min_width_px=st.sampled_from((0, 150)),
+    min_height_px=st.sampled_from((0, 150)),
+)
+queries = st.builds(
+    IndexQuery,
+    text=few_words,
+    vector=st.one_of(
+        st.none(),
+        st.builds(
+            lambda seed, model: asking(unit_vector(seed), model),
+            st.integers(0, 25),
+            st.sampled_from(MODELS[1:]),
+        ),
+    ),
+    filters=st.one_of(st.just(Filters()), filters),
+    window=st.sampled_from((1, 3, 100)),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("implementation", sorted(IMPLEMENTATIONS))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    batches=st.lists(st.lists(st.one_of(documents(), removals), max_size=12), min_size=1, max_size=4),
+    asked=st.lists(queries, min_size=1, max_size=8),
+)
+def test_totals_filters_facets_and_order_are_those_of_the_oracle(
+    implementation: str, batches: list[list[Change]], asked: list[IndexQuery]
+) -> None:
+    with TemporaryDirectory() as folder:
+        index = IMPLEMENTATIONS[implementation](Path(folder))()
+        for batch in batches:
+            index.write(batch)
+        standing = oracle.kept(change for batch in batches for change in batch)
+        assert index.get([image_id(n) for n in range(16)]) == {item.id: item for item in standing}
+        for query in asked:
+            answer = index.query(query)
+            by_words, near = oracle.found_by_words(standing, query), oracle.nearest(standing, query)
+            assert [hit.id for hit in answer.vector] == [item for _, item in near]
+            assert len(answer.keyword) == min(len(by_words), query.window)
+            assert {hit.id for hit in answer.keyword} <= by_words
+            if not query.text and query.vector is None:
+                assert [hit.id for hit in answer.keyword] == oracle.newest(standing, query)[: query.window]
+            union = by_words | {item for _, item in near}
+            assert answer.total == len(union)
+            assert answer.relation == ("gte" if len(near) == query.window else "eq")
+            for name, expected in oracle.facets(standing, union).items():
+                assert Counter(counts(getattr(answer.facets, name))) == expected
+            if by_words:
+                pages = index.keyword_page(query, excluding=(), offset=0, limit=100)
+                assert {hit.id for hit in pages} == by_words
+                assert pages[: len(answer.keyword)] == answer.keyword

@@ -1,0 +1,108 @@
+"""Facets are counts over all that was found, each document once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lumenstock.search.document import Document
+from lumenstock.search.ports import FACET_SIZE, Facets, Filters, IndexQuery, SearchIndex
+from tests.contract.search.documents import asking, counts, document, toward, unit_vector
+
+SHAPES = ("landscape", "portrait", "square")
+
+
+def some_documents() -> list[Document]:
+    near = unit_vector(1)
+    return [
+        document(
+            n,
+            title="car" if n % 3 else "boat",
+            categories=("city",) if n % 2 else ("city", "night"),
+            orientation=SHAPES[n % 3],
+            colors=("#000000", "#FFFFFF")[: 1 + n % 2],
+            vector=toward(near, 0.9 - n / 50, n),
+        )
+        for n in range(24)
+    ]
+
+
+def by_hand(documents: list[Document]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    return (
+        Counter(name for item in documents for name in item.categories),
+        Counter(item.orientation for item in documents),
+        Counter(color for item in documents for color in item.colors),
+    )
+
+
+def as_counters(facets: Facets) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    return tuple(Counter(counts(facet)) for facet in (facets.categories, facets.orientations, facets.colors))  # type: ignore[return-value] # three of them
+
+
+def test_browsing_counts_everything(index: SearchIndex) -> None:
+    index.write(some_documents())
+    assert as_counters(index.query(IndexQuery()).facets) == by_hand(some_documents())
+
+
+def test_words_count_their_matches(index: SearchIndex) -> None:
+    index.write(some_documents())
+    cars = [item for item in some_documents() if item.title == "car"]
+    assert as_counters(index.query(IndexQuery(text="car")).facets) == by_hand(cars)
+
+
+def test_matches_beyond_the_window_are_counted(index: SearchIndex) -> None:
+    index.write(some_documents())
+    cars = [item for item in some_documents() if item.title == "car"]
+    assert as_counters(index.query(IndexQuery(text="car", window=3)).facets) == by_hand(cars)
+
+
+def test_a_vector_counts_its_window(index: SearchIndex) -> None:
+    index.write(some_documents())
+    facets = index.query(IndexQuery(vector=asking(unit_vector(1)), window=5)).facets
+    assert as_counters(facets) == by_hand(some_documents()[:5])
+
+
+def test_both_legs_count_their_union(index: SearchIndex) -> None:
+    index.write(some_documents())
+    answer = index.query(IndexQuery(text="boat", vector=asking(unit_vector(1)), window=5))
+    found = [item for n, item in enumerate(some_documents()) if n < 5 or item.title == "boat"]
+    assert as_counters(answer.facets) == by_hand(found)
+    assert answer.total == len(found)
+
+
+def test_filters_apply_to_counts(index: SearchIndex) -> None:
+    index.write(some_documents())
+    wide = [item for item in some_documents() if item.orientation == "square"]
+    facets = index.query(IndexQuery(filters=Filters(orientation="square"))).facets
+    assert as_counters(facets) == by_hand(wide)
+
+
+def test_counts_fall_and_ties_come_by_name(index: SearchIndex) -> None:
+    named = {"b": 2, "a": 2, "c": 3}
+    names = [name for name, count in named.items() for _ in range(count)]
+    index.write([document(n, categories=(name,)) for n, name in enumerate(names)])
+    facets = index.query(IndexQuery()).facets
+    assert list(counts(facets.categories).items()) == [("c", 3), ("a", 2), ("b", 2)]
+
+
+def test_a_facet_is_cut_to_the_largest(index: SearchIndex) -> None:
+    many = [document(n, categories=(f"c{n:03d}",)) for n in range(FACET_SIZE + 20)]
+    index.write([*many, document(900, categories=("c069",))])
+    facet = counts(index.query(IndexQuery()).facets.categories)
+    assert list(facet)[:2] == ["c069", "c000"]
+    assert len(facet) == FACET_SIZE
+
+
+def test_names_are_kept_as_written(index: SearchIndex) -> None:
+    index.write([document(1, categories=("food & drink", "Ünïcode"))])
+    assert set(counts(index.query(IndexQuery()).facets.categories)) == {"food & drink", "Ünïcode"}
+
+
+def test_a_changed_document_is_counted_as_it_is_now(index: SearchIndex) -> None:
+    index.write([document(1, categories=("city",))])
+    index.write([document(1, categories=("night",), version=2)])
+    assert counts(index.query(IndexQuery()).facets.categories) == {"night": 1}
+
+
+def test_nothing_found_counts_nothing(index: SearchIndex) -> None:
+    index.write(some_documents())
+    assert index.query(IndexQuery(text="zeppelin")).facets == Facets()
