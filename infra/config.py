@@ -62,9 +62,14 @@ class Consumer(_Part):
 
 
 class Search(_Part):
-    """The search index. ``engine`` is what the functions use; ``domain`` creates an OpenSearch domain."""
+    """The search index.
+
+    ``engine`` is what the functions use, ``folder`` where the embedded one lies (relative to the repository);
+    ``domain`` creates an OpenSearch domain.
+    """
 
     engine: Literal["embedded", "none"]
+    folder: str | None
     domain: bool
     instance_type: str
     data_nodes: int = Field(ge=1)
@@ -174,6 +179,12 @@ class StageConfig(_Part):
             message = f"There is no stage {stage!r}; there are {names}."
             raise ValueError(message)
         return cls.model_validate_json(path.read_text())
+
+    def at(self, *, front_url: str, home: str) -> Self:
+        """This stage behind another address and in another state folder: local clouds run side by side."""
+        search = self.search.model_copy(update={"folder": f"{home}/search"})
+        places = {"web_origins": (front_url,), "media_base_url": f"{front_url}/img", "search": search}
+        return self.model_copy(update=places)
 
     def environment(self) -> dict[str, str]:
         """The rules of the stage as every function reads them; what it touches comes with its needs."""

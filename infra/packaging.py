@@ -124,7 +124,7 @@ def _install(requirements: Path, folder: Path, target: Target) -> None:
     does not find the headers of a libvips on this machine, so it may not look: pkg-config is switched off.
     """
     command = [
-        *(_uv(), "pip", "install", "--quiet", *target.interpreter, "--target", str(folder)),
+        *(uv(), "pip", "install", "--quiet", *target.interpreter, "--target", str(folder)),
         *("--only-binary", ":all:", "--no-binary", "pyvips"),
         *("--no-deps", "--require-hashes", "-r", str(requirements)),
     ]
@@ -132,7 +132,8 @@ def _install(requirements: Path, folder: Path, target: Target) -> None:
     shutil.rmtree(folder / "bin", ignore_errors=True)
 
 
-def _uv() -> str:
+def uv() -> str:
+    """The command uv: the one beside this interpreter, or else the one on the path."""
     beside = Path(sys.executable).with_name("uv")
     return str(beside) if beside.exists() else "uv"
 

@@ -82,7 +82,7 @@ class PipelineStack(StageStack):
                 resource_name=machine_name,
             ),
             search_engine=config.search.engine,
-            search_dir=str(ROOT / ".local" / "search") if config.local else "",
+            search_dir=str(ROOT / config.search.folder) if config.search.folder else "",
             key=data.key,
         )
         self.functions = Functions(self, config=config, resources=self.resources, folder_of=folder_of)
