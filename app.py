@@ -25,6 +25,8 @@ def main() -> None:
     given = dict(pair.split("=", 1) for pair in parser.parse_args().context)
     app = App(context=_CONTEXT | given, outdir=environ.get("CDK_OUTDIR", "cdk.out"))
     config = StageConfig.load(app.node.try_get_context("stage") or "dev")
+    if home := app.node.try_get_context("home"):  # a local cloud says where it lives
+        config = config.at(front_url=app.node.try_get_context("front_url"), home=home)
     target = packaging.LOCAL if config.local else packaging.AWS
     compose(
         app,

@@ -73,6 +73,7 @@ def status() -> None:
 
 @app.command()
 def logs(
+    *,
     follow_on: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come.")] = False,
     minutes: Annotated[int, typer.Option(min=1, help="How far back to begin.")] = 15,
 ) -> None:
@@ -110,7 +111,7 @@ def _coloured(line: Line) -> Text:
     fields = "  ".join(f"{name}={value}" for name, value in line.fields.items())
     return Text.assemble(
         (f"{at:%H:%M:%S}.{at.microsecond // 1000:03d} ", "dim"),
-        (f"{line.function:<17}", colour),
+        (f"{line.function:<16} ", colour),
         (f"{line.level:<8}" if line.level else "", "bold red" if line.level in _SEVERE else ""),
         (line.text, "red" if line.level in _SEVERE else ""),
         (f"  {fields}" if fields else "", "dim"),

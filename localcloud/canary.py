@@ -27,7 +27,8 @@ def check(home: Home, operator: Operator, stacks: dict[str, dict[str, Any]]) -> 
     """
     complaints = [complaint for ask in CANARIES if (complaint := ask(home, operator, stacks))]
     if complaints:
-        raise UnavailableError("the deployment does not work: " + "; ".join(complaints))
+        told = "; ".join(complaints)
+        raise UnavailableError(f"the deployment does not work (`lumenstock local reset` begins anew): {told}")
 
 
 def _expect(home: Home, path: str, *statuses: int) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from localcloud import interpreter
 from localcloud.home import REPOSITORY, Home
 
-_FILES = ("app.py", "cdk.json", "package-lock.json")
+_FILES = ("app.py", "cdk.json", "package-lock.json", "docs/api/openapi.json")
 _FOLDERS = ("infra", "functions", "statemachines", "layers")
 _GENERATED = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache"})
 
@@ -24,7 +24,7 @@ def digest(home: Home, repository: Path = REPOSITORY) -> str:
 
 
 def _paths(repository: Path) -> Iterator[Path]:
-    yield from (repository / name for name in _FILES)
+    yield from (path for name in _FILES if (path := repository / name).exists())
     for folder in _FOLDERS:
         for path in sorted((repository / folder).rglob("*")):
             if path.is_file() and not _GENERATED.intersection(path.parts):

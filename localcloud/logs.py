@@ -1,0 +1,106 @@
+"""The logs of all functions as one stream, by the public API of CloudWatch Logs."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+_PREFIX = "/aws/lambda/"
+# Written by the platform around every call.
+_FRAME = re.compile(r"(START|END|REPORT|INIT_START) ")
+# Said once in each line of Powertools, or said by the line's own columns.
+_LEFT_OUT = frozenset({"level", "message", "timestamp", "service", "location"})
+_POLL_S = 1.0
+# A line may show up this much later than its time says.
+_LATE_MS = 5_000
+
+
+# Group, time, message, and how many of the same came before: the engine gives events no id.
+Identity = tuple[str, int, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One log line.
+
+    Attributes:
+        at_ms: Milliseconds since 1970.
+        function: Name of the function, without product and stage.
+        level: Such as INFO; empty if the line does not say.
+        text: What happened.
+        fields: What else a structured line holds.
+    """
+
+    at_ms: int
+    function: str
+    level: str
+    text: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+def once(client: CloudWatchLogsClient, minutes: int) -> Iterator[Line]:
+    """The lines of the last ``minutes``, oldest first."""
+    since_ms = _now_ms() - minutes * 60_000
+    yield from _sorted_lines(client, since_ms, set())
+
+
+def follow(client: CloudWatchLogsClient, minutes: int) -> Iterator[Line]:
+    """The lines of the last ``minutes``, and then those that come, until the caller has enough."""
+    since_ms = _now_ms() - minutes * 60_000
+    seen: set[Identity] = set()
+    while True:
+        yield from _sorted_lines(client, since_ms, seen)
+        since_ms = max(since_ms, _now_ms() - _LATE_MS)
+        time.sleep(_POLL_S)
+
+
+def parse(group: str, at_ms: int, message: str) -> Line | None:
+    """Read one event; None for what the platform writes around every call."""
+    function = group.removeprefix(_PREFIX).removeprefix("lumenstock-local-")
+    message = message.rstrip()
+    if not message or _FRAME.match(message):
+        return None
+    try:
+        record = json.loads(message)
+    except ValueError:
+        return Line(at_ms, function, "", message)
+    if not isinstance(record, dict):
+        return Line(at_ms, function, "", message)
+    fields = {name: value for name, value in record.items() if name not in _LEFT_OUT and value is not None}
+    return Line(at_ms, function, str(record.get("level", "")), str(record.get("message", "")), fields)
+
+
+def _sorted_lines(client: CloudWatchLogsClient, since_ms: int, seen: set[Identity]) -> Iterator[Line]:
+    """Lines since ``since_ms`` that are not in ``seen``, which gets them."""
+    lines = []
+    repeats: Counter[Identity] = Counter()
+    for group in _groups(client):
+        for page in client.get_paginator("filter_log_events").paginate(
+            logGroupName=group, startTime=since_ms
+        ):
+            for event in page["events"]:
+                same = (group, event["timestamp"], event["message"], 0)
+                identity = (*same[:3], repeats[same])
+                repeats[same] += 1
+                line = parse(group, event["timestamp"], event["message"])
+                if line is not None and identity not in seen:
+                    lines.append(line)
+                seen.add(identity)
+    yield from sorted(lines, key=lambda line: line.at_ms)
+
+
+def _groups(client: CloudWatchLogsClient) -> list[str]:
+    pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=_PREFIX)
+    return [group["logGroupName"] for page in pages for group in page["logGroups"]]
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)
