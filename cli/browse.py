@@ -10,9 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.console import out
-from cli.failure import Exit
 from cli.options import DEFAULT_API, Api, AsJson, public_client, signed_in_client
-from cli.responses import Page
+from cli.responses import Finds, Page
 
 
 class Mode(StrEnum):
@@ -86,28 +85,35 @@ def similar(
     _show(found, as_json=as_json)
 
 
-def _show(page: Page, *, as_json: bool) -> None:
+def _show(found: Finds, *, as_json: bool) -> None:
     if as_json:
-        for hit in page.results:
+        for hit in found.results:
             typer.echo(hit.model_dump_json())
-    elif page.results:
-        out.print(_table(page))
+    elif found.results:
+        out.print(_table(found))
     else:
         out.print("Nothing found. Fewer words or filters find more.")
-    if not page.results:
-        raise typer.Exit(Exit.DONE)
 
 
-def _table(page: Page) -> Table:
-    about = "at least " if page.total_relation == "gte" else ""
-    table = Table(box=None, header_style="dim", caption=f"page {page.page} of {about}{page.total} pictures")
+def _table(found: Finds) -> Table:
+    table = Table(box=None, header_style="dim", caption=_caption(found), caption_justify="left")
     table.add_column("id", no_wrap=True)
-    table.add_column("title", ratio=2)
-    table.add_column("size", no_wrap=True)
+    table.add_column("title", ratio=3)
     table.add_column("by", ratio=1)
+    table.add_column("size", no_wrap=True)
     table.add_column("price", justify="right", no_wrap=True)
-    for hit in page.results:
+    table.add_column("score", justify="right", no_wrap=True)
+    for hit in found.results:
         price = hit.price.get("standard")
-        cost = f"{price / 100:.2f}" if price is not None else ""
-        table.add_row(hit.id, escape(hit.title), hit.dimensions, escape(hit.contributor), cost)
+        cost = "" if price is None else f"{price / 100:.2f}"
+        score = "" if hit.score is None else f"{hit.score:.4f}"
+        table.add_row(hit.id, escape(hit.title), escape(hit.contributor), hit.dimensions, cost, score)
     return table
+
+
+def _caption(found: Finds) -> str:
+    if not isinstance(found, Page):
+        return "the most alike first"
+    total = f"{'at least ' if found.total_relation == 'gte' else ''}{found.total:,}"
+    by_words = "; the words could not be understood, so they were only matched" if found.degraded else ""
+    return f"page {found.page} of {total} {'picture' if found.total == 1 else 'pictures'}{by_words}"

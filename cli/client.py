@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from cli.credentials import Account
 from cli.problem import UnexpectedAnswerError
-from cli.responses import Hit, ImageStatus, Me, Page, Ticket, Tokens
+from cli.responses import Finds, ImageStatus, Me, Page, Ticket, Tokens
 from cli.transport import Transport
 from lumenstock.kernel.clock import Clock, SystemClock
 from lumenstock.kernel.errors import NotAuthenticatedError
@@ -83,7 +82,7 @@ class Client:
     def register(self, *, email: str, password: str, display_name: str, role: str) -> None:
         """Ask for an account; a code goes to ``email``."""
         body = {"email": email, "password": password, "displayName": display_name, "role": role}
-        self._transport.request("POST", "/v1/auth/register", json=body, headers=_once())
+        self._transport.request("POST", "/v1/auth/register", json=body)
 
     def confirm(self, *, email: str, code: str) -> None:
         """Prove that ``email`` is read by the account's owner."""
@@ -98,8 +97,9 @@ class Client:
         return self._keep(email, tokens, tokens.refresh_token or "")
 
     def logout(self) -> None:
-        """End the session everywhere."""
-        self._signed("POST", "/v1/auth/logout")
+        """End this session; others of the account go on."""
+        held = {"refreshToken": self._account.refresh_token} if self._account else None
+        self._signed("POST", "/v1/auth/logout", json=held)
 
     def me(self) -> Me:
         """The account that is signed in."""
@@ -123,14 +123,10 @@ class Client:
         """One page of results; ``params`` as in ``GET /v1/search``."""
         return _parse(Page, self._transport.request("GET", "/v1/search", params=params))
 
-    def image(self, image_id: str) -> Hit:
-        """One approved image."""
-        return _parse(Hit, self._transport.request("GET", f"/v1/images/{image_id}"))
-
-    def similar(self, image_id: str, *, page_size: int = 20) -> Page:
+    def similar(self, image_id: str, *, page_size: int = 20) -> Finds:
         """Pictures that look like this one, best first."""
         path = f"/v1/images/{image_id}/similar"
-        return _parse(Page, self._transport.request("GET", path, params={"page_size": page_size}))
+        return _parse(Finds, self._transport.request("GET", path, params={"page_size": page_size}))
 
     def _signed(
         self, method: str, path: str, *, json: object = None, headers: Mapping[str, str] | None = None
@@ -174,10 +170,6 @@ class Client:
             expires_at=self._clock.now() + timedelta(seconds=tokens.expires_in),
         )
         return self._account
-
-
-def _once() -> dict[str, str]:
-    return {"idempotency-key": str(uuid.uuid4())}
 
 
 def _bearer(token: str, headers: Mapping[str, str] | None) -> dict[str, str]:

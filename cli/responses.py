@@ -66,17 +66,26 @@ class Hit(BaseModel):
     tags: list[str]
     dimensions: str
     price: dict[str, int]
-    score: float | None = None
+    score: float | None
 
 
-class Page(BaseModel):
-    """One page of results; ``total`` is a lower bound when ``total_relation`` is ``gte``."""
+class Finds(BaseModel):
+    """Images, best first."""
 
     model_config = ConfigDict(frozen=True)
 
-    total: int
-    total_relation: str = "eq"
-    page: int = 1
-    mode: str = ""
     results: list[Hit]
-    next_cursor: str | None = None
+
+
+class Page(Finds):
+    """One page of a search.
+
+    Attributes:
+        total_relation: ``gte`` when there are likely more than ``total``.
+        degraded: Only keywords were matched, though meaning was asked for.
+    """
+
+    total: int
+    total_relation: str
+    page: int
+    degraded: bool

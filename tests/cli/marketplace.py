@@ -25,6 +25,9 @@ HIT = {
 }
 
 
+_PAGE = {"total": 1, "total_relation": "gte", "page": 1, "degraded": False}
+
+
 @dataclass
 class Answer:
     """What the server sends."""
@@ -84,9 +87,8 @@ class Marketplace:
                 return self._auth(parts.path, json.loads(body or b"{}"))
             if parts.path == "/v1/search" or parts.path.endswith("/similar"):
                 self.queries.append(parse_qs(parts.query))
-                return Answer(
-                    200, {"total": 1, "total_relation": "gte", "page": 1, "results": [HIT], "facets": {}}
-                )
+                found = {"results": [HIT]}
+                return Answer(200, found if parts.path.endswith("/similar") else found | _PAGE)
             if headers.get("authorization") != f"Bearer {self.live_token}":
                 return Answer(401, {"message": "Unauthorized"}, {"content-type": "application/json"})
             return self._signed_in(method, parts.path, headers, body)
