@@ -51,7 +51,7 @@ class Route:
 
     Attributes:
         method: HTTP method; empty for the catch-all.
-        path: Below the address of the API, parameters in braces; ``$default`` catches all that nothing else does.
+        path: Below the address of the API, parameters in braces; ``$default`` catches all else.
         function: Name of the function that answers.
         authorised: Whether the gateway wants a valid access token first.
     """
