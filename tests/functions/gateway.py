@@ -117,7 +117,8 @@ def _route(method: str, path: str) -> Route:
 def _fits(pattern: str, path: str) -> bool:
     wanted, found = pattern.split("/"), path.split("/")
     return len(wanted) == len(found) and all(
-        part == given or part.startswith("{") for part, given in zip(wanted, found, strict=True)
+        part == given or (part.startswith("{") and given != "")
+        for part, given in zip(wanted, found, strict=True)
     )
 
 
