@@ -12,6 +12,9 @@ from tools.scenes.chance import Chance
 from tools.scenes.finish import finished
 from tools.scenes.kinds import KINDS
 
+TRAINING_SEEDS = range(1_000_000, 1_040_000)
+"""The demo model was trained on these; whoever measures or shows it takes others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:

@@ -8,23 +8,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from lumenstock.embedding.labels import Head
+
 Pixels = NDArray[np.uint8]
 Vectors = NDArray[np.float32]
 
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A list of labels with a vector each: cosine with a picture's vector scores the label.
-
-    Attributes:
-        labels: Names, in the order of the rows.
-        vectors: float32[len(labels), 768], unit length.
-        threshold: Labels below this cosine are not reported.
-    """
-
-    labels: tuple[str, ...]
-    vectors: Vectors
-    threshold: float
+DIM = 768
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +45,34 @@ class ModelManifest:
 class Embedder(Protocol):
     """Pictures and texts into one space of 768 dimensions."""
 
-    manifest: ModelManifest
-    tags: Head | None
-    categories: Head | None
+    @property
+    def manifest(self) -> ModelManifest:
+        """What there is to know of the model."""
+        ...
+
+    @property
+    def tags(self) -> Head | None:
+        """Words for what is in a picture; None if the model knows none."""
+        ...
+
+    @property
+    def categories(self) -> Head | None:
+        """Categories of the marketplace; None if the model knows none."""
+        ...
 
     def encode_images(self, pixels: Pixels) -> Vectors:
         """Embed a batch.
 
         Args:
-            pixels: uint8[n, size, size, 3], sRGB.
+            pixels: uint8[n, size, size, 3], sRGB, ``size`` as the manifest says.
 
         Returns:
-            float32[n, 768], unit length.
+            float32[n, 768], unit length; a picture's vector does not depend on the others in the batch.
         """
         ...
 
     def encode_texts(self, texts: list[str]) -> Vectors:
-        """Embed texts: float32[n, 768], unit length."""
+        """Embed texts, the empty one included: float32[n, 768], unit length."""
         ...
 
 

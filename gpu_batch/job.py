@@ -1,0 +1,85 @@
+"""The job for load and backfill: drains an embed queue once and ends.
+
+AWS Batch starts it as ``python -m gpu_batch.job``. On SIGTERM (Batch kills 30 s later) it finishes the batch
+in hand, gives the rest back and ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from threading import Event
+from types import FrameType
+
+from lumenstock import bootstrap
+from lumenstock.adapters.aws.queues import Received, SqsQueue
+from lumenstock.ingest.embed_batch import BATCH, EmbedBatch, Outcome
+from lumenstock.ingest.embed_message import parse_message
+
+_RECEIVE_LIMIT = 10  # SQS gives no more at once
+_WAIT_S = 2
+
+logger = logging.getLogger(__name__)
+
+
+def drain(queue: SqsQueue, batch: EmbedBatch, stop: Event) -> int:
+    """Embed until the queue is empty or ``stop`` is set.
+
+    A message that must come again is left alone: it is seen again when its visibility ends.
+
+    Returns:
+        The number of messages that are done.
+    """
+    done = 0
+    while not stop.is_set():
+        received = _receive(queue, stop)
+        if not received:
+            break
+        if stop.is_set():
+            for message in received:
+                queue.delay(message.receipt_handle, 0)
+            break
+        done += _embed(queue, batch, received)
+    return done
+
+
+def _receive(queue: SqsQueue, stop: Event) -> list[Received]:
+    """A whole batch, or what is there."""
+    received: list[Received] = []
+    while len(received) < BATCH and not stop.is_set():
+        more = queue.receive(min(_RECEIVE_LIMIT, BATCH - len(received)), 0 if received else _WAIT_S)
+        if not more:
+            break
+        received += more
+    return received
+
+
+def _embed(queue: SqsQueue, batch: EmbedBatch, received: Sequence[Received]) -> int:
+    parsed = [(message, parse_message(message.body)) for message in received]
+    valid = [(message, request) for message, request in parsed if request is not None]
+    outcomes = batch.run([request for _, request in valid])
+    finished = [m for (m, _), outcome in zip(valid, outcomes, strict=True) if outcome is Outcome.DONE]
+    for message in finished:
+        queue.delete(message.receipt_handle)
+    logger.info("batch_embedded", extra={"received": len(received), "done": len(finished)})
+    return len(finished)
+
+
+def main() -> int:
+    """Run the job; returns the exit status."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(name)s %(message)s")
+    stop = Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    done = drain(bootstrap.embed_live_queue(), bootstrap.embed_batch(), stop)
+    logger.info("queue_drained", extra={"done": done})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""A model's folder: a manifest, and the files it vouches for."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lumenstock.embedding.labels import Head
+from lumenstock.embedding.model import ModelManifest
+from lumenstock.kernel.errors import ConfigurationError
+
+MANIFEST = "manifest.json"
+IMAGE_GRAPH, TEXT_GRAPH, TOKENIZER, HEADS = "image.onnx", "text.onnx", "tokenizer.json", "heads.npz"
+
+
+class ManifestFile(BaseModel):
+    """``manifest.json``. ``files`` holds the SHA-256 of each file of the model, as hex."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    version: str
+    notice: str
+    licence: str
+    image_size_px: int = Field(gt=0)
+    visual_weight: float = Field(ge=0, le=1)
+    knows: frozenset[str]
+    files: dict[str, str]
+
+
+class ModelFolder:
+    """Reads a model's files, each only if its content is what the manifest says."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the manifest.
+
+        Raises:
+            ConfigurationError: There is no valid manifest in ``folder``.
+        """
+        self._folder = folder
+        try:
+            self._file = ManifestFile.model_validate_json((folder / MANIFEST).read_bytes())
+        except (OSError, ValidationError) as error:
+            message = f"There is no valid model in {folder}."
+            raise ConfigurationError(message) from error
+
+    @property
+    def manifest(self) -> ModelManifest:
+        """What there is to know of the model."""
+        file = self._file
+        return ModelManifest(
+            name=file.name,
+            version=file.version,
+            image_size_px=file.image_size_px,
+            visual_weight=file.visual_weight,
+            licence=file.licence,
+            knows=file.knows,
+        )
+
+    def read(self, name: str) -> bytes:
+        """The content of one file.
+
+        Raises:
+            ConfigurationError: It is missing, or not the one that the manifest names.
+        """
+        try:
+            content = (self._folder / name).read_bytes()
+        except OSError as error:
+            message = f"The model has no {name}."
+            raise ConfigurationError(message) from error
+        if hashlib.sha256(content).hexdigest() != self._file.files.get(name):
+            message = f"The model's {name} is not the one that its manifest names."
+            raise ConfigurationError(message)
+        return content
+
+    def head(self, name: str) -> Head | None:
+        """The labels known as ``name`` (``tags`` or ``categories``); None if the model knows none."""
+        if name not in self._file.knows:
+            return None
+        with np.load(io.BytesIO(self.read(HEADS)), allow_pickle=False) as arrays:
+            return Head(
+                labels=tuple(str(label) for label in arrays[f"{name}_labels"]),
+                vectors=arrays[f"{name}_vectors"].astype(np.float32),
+                slopes=arrays[f"{name}_slopes"].astype(np.float32),
+                offsets=arrays[f"{name}_offsets"].astype(np.float32),
+            )

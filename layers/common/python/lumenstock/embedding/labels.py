@@ -1,0 +1,53 @@
+"""What a model finds in a picture: labels that lie near its vector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_REPORTED = 0.5
+MAX_LABELS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One label. ``confidence`` is the share of pictures with this score that do have it, in [0.5, 1]."""
+
+    label: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """A list of labels, each a direction in the model's space with a calibration of its own.
+
+    A label's confidence is ``logistic(slope · cosine + offset)``.
+
+    Attributes:
+        labels: Names, in the order of the rows.
+        vectors: float32[n, 768], unit length.
+        slopes: float32[n].
+        offsets: float32[n].
+
+    Source: J. Platt, "Probabilistic outputs for support vector machines", 1999.
+    """
+
+    labels: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    slopes: NDArray[np.float32]
+    offsets: NDArray[np.float32]
+
+    def findings(self, vector: NDArray[np.float32]) -> tuple[Finding, ...]:
+        """The labels that are more likely than not, best first, 30 at most.
+
+        Args:
+            vector: float32[768], unit length: a picture.
+        """
+        confidences = 1 / (1 + np.exp(-(self.slopes * (self.vectors @ vector) + self.offsets)))
+        likely = [number for number in np.argsort(-confidences) if confidences[number] >= _REPORTED]
+        return tuple(
+            Finding(self.labels[number], round(float(confidences[number]), 4))
+            for number in likely[:MAX_LABELS]
+        )

@@ -1,0 +1,233 @@
+"""The last step of the pipeline: a batch of rendered images gets its vectors, words and colours.
+
+Read, decode, embed together; then for each image the vector item, the catalogue and the index, in this
+order, so that whatever dies, a repeat completes it. Called by the function for the trickle and by the job
+for load and backfill.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from typing import Protocol
+
+import numpy as np
+
+from lumenstock.catalog.image import Image, rendition_key
+from lumenstock.catalog.states import Status
+from lumenstock.catalog.store import CatalogStore, VectorItem
+from lumenstock.embedding.model import Embedder, Pixels, Vectors, to_f16
+from lumenstock.embedding.preprocess import squared
+from lumenstock.imaging.errors import DamagedPictureError
+from lumenstock.imaging.pixels import read_pixels
+from lumenstock.ingest.description import describe, embeddable_rendition
+from lumenstock.ingest.review import ReviewPolicy
+from lumenstock.kernel.clock import Clock
+from lumenstock.kernel.errors import (
+    ConfigurationError,
+    NotFoundError,
+    SearchUnavailableError,
+    VersionConflictError,
+)
+from lumenstock.kernel.ids import ImageId
+from lumenstock.search.ports import SearchIndex
+from lumenstock.search.projection import project
+
+BATCH = 32
+_UNIT_TOLERANCE = 1e-3
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """What is to be done with a message: delete it, or let it come again."""
+
+    DONE = "done"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedRequest:
+    """One message: revision ``rev`` of an image has its files."""
+
+    image_id: ImageId
+    rev: int
+
+
+class PublicFiles(Protocol):
+    """Where the derivatives are."""
+
+    def read(self, key: str) -> bytes:
+        """The bytes of one file.
+
+        Raises:
+            NotFoundError: No such file.
+        """
+        ...
+
+
+class _Standing(Enum):
+    """Where an image stands when its message comes."""
+
+    OVER = auto()  # gone, ended, or processed anew: nothing is to be done
+    NOT_YET = auto()  # its row is older than the message
+    DUE = auto()
+    RECORDED = auto()  # somebody did it, and perhaps died before the index was told
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """A row, its decoded file (uint8[h, w, 3]), and what the model takes of it."""
+
+    image: Image
+    pixels: Pixels
+    square: Pixels
+
+
+class EmbedBatch:
+    """Embeds batches. Doing one again, or two at the same time, changes nothing."""
+
+    def __init__(
+        self,
+        catalog: CatalogStore,
+        files: PublicFiles,
+        embedder: Embedder,
+        index: SearchIndex,
+        policy: ReviewPolicy,
+        clock: Clock,
+    ) -> None:
+        """Read from ``files``, write to ``catalog`` and ``index``; ``policy`` says what is shown at once."""
+        self._catalog = catalog
+        self._files = files
+        self._embedder = embedder
+        self._index = index
+        self._policy = policy
+        self._clock = clock
+        self._model = embedder.manifest.id
+
+    def run(self, requests: Sequence[EmbedRequest]) -> list[Outcome]:
+        """Embed what ``requests`` name, 32 at a time.
+
+        A file that cannot be read or embedded is retried alone; the others of its batch go on.
+
+        Returns:
+            The outcome of each request, in their order.
+
+        Raises:
+            ConfigurationError: There is no valid model.
+        """
+        outcomes: list[Outcome] = []
+        for start in range(0, len(requests), BATCH):
+            outcomes += self._run_batch(requests[start : start + BATCH])
+        return outcomes
+
+    def _run_batch(self, requests: Sequence[EmbedRequest]) -> list[Outcome]:
+        rows = self._catalog.get_many([request.image_id for request in requests])
+        standings = [_standing(request, rows.get(request.image_id), self._model) for request in requests]
+        named = list(zip(requests, standings, strict=True))
+        due = {request.image_id for request, standing in named if standing is _Standing.DUE}
+        recorded = {r.image_id: rows[r.image_id] for r, standing in named if standing is _Standing.RECORDED}
+        finished = self._indexed(recorded | self._embed([rows[image_id] for image_id in sorted(due)]))
+        return [
+            Outcome.DONE if _is_done(standing, request.image_id in finished) else Outcome.RETRY
+            for request, standing in named
+        ]
+
+    def _embed(self, rows: Sequence[Image]) -> dict[ImageId, Image]:
+        """Embed and record; what failed is left out."""
+        pictures = [picture for row in rows if (picture := self._picture(row)) is not None]
+        recorded: dict[ImageId, Image] = {}
+        for picture, vector in self._encoded(pictures):
+            row = self._record(picture, vector)
+            if row is not None:
+                recorded[row.id] = row
+        return recorded
+
+    def _picture(self, row: Image) -> _Picture | None:
+        size_px = self._embedder.manifest.image_size_px
+        key = rendition_key(row.media_key, row.rev, embeddable_rendition(row, size_px))
+        try:
+            pixels = read_pixels(self._files.read(key))
+        except (NotFoundError, DamagedPictureError) as error:
+            logger.warning("embed_unreadable", extra={"image_id": row.id, "code": error.code})
+            return None
+        return _Picture(row, pixels, squared(pixels, size_px))
+
+    def _encoded(self, pictures: Sequence[_Picture]) -> Iterator[tuple[_Picture, Vectors]]:
+        """Each picture with its vector; a picture that the model fails on is searched for by halving."""
+        if not pictures:
+            return
+        try:
+            vectors = self._embedder.encode_images(np.stack([picture.square for picture in pictures]))
+        except ConfigurationError:
+            raise
+        except Exception:
+            if len(pictures) == 1:
+                logger.exception("embed_failed", extra={"image_id": pictures[0].image.id})
+                return
+            middle = len(pictures) // 2
+            yield from self._encoded(pictures[:middle])
+            yield from self._encoded(pictures[middle:])
+            return
+        for picture, vector in zip(pictures, vectors, strict=True):
+            if abs(float(np.linalg.norm(vector)) - 1) < _UNIT_TOLERANCE:
+                yield picture, vector
+            else:
+                logger.error("embed_not_a_unit_vector", extra={"image_id": picture.image.id})
+
+    def _record(self, picture: _Picture, vector: Vectors) -> Image | None:
+        """Write the vector, then the row that names its model; None if the row would not hold still."""
+        image_id, rev = picture.image.id, picture.image.rev
+        (vector_f16,) = to_f16(vector[None])
+        found = describe(self._embedder, vector, picture.pixels)
+        now = self._clock.now()
+
+        def described(row: Image) -> Image | None:
+            if row.status is not Status.PROCESSING or row.rev != rev:
+                return None
+            return row.moved(
+                self._policy.status_for(found.nsfw),
+                now,
+                ai_tags=found.tags,
+                categories=row.categories or found.categories,
+                palette=found.palette,
+                nsfw=found.nsfw,
+                model=self._model,
+            )
+
+        try:
+            self._catalog.put_vector(image_id, VectorItem(self._model, vector_f16, rev))
+            return self._catalog.update(image_id, described)
+        except (NotFoundError, VersionConflictError) as error:
+            logger.warning("embed_row_moved", extra={"image_id": image_id, "code": error.code})
+            return None
+
+    def _indexed(self, recorded: Mapping[ImageId, Image]) -> set[ImageId]:
+        """Write the documents of all that are approved; returns what is finished now."""
+        approved = [row for row in recorded.values() if row.status is Status.APPROVED]
+        documents = [project(row, self._catalog.get_vector(row.id, self._model)) for row in approved]
+        try:
+            if documents:
+                self._index.write(documents)
+        except SearchUnavailableError:
+            logger.exception("embed_index_unavailable")
+            return set(recorded) - {row.id for row in approved}
+        return set(recorded)
+
+
+def _is_done(standing: _Standing, finished: bool) -> bool:  # noqa: FBT001 - both say how far the image is
+    return standing is _Standing.OVER or (finished and standing is not _Standing.NOT_YET)
+
+
+def _standing(request: EmbedRequest, row: Image | None, model: str) -> _Standing:
+    if row is None or row.rev > request.rev:
+        return _Standing.OVER
+    if row.rev < request.rev:
+        return _Standing.NOT_YET
+    if row.status is Status.PROCESSING:
+        return _Standing.DUE if row.renditions else _Standing.NOT_YET
+    if row.status is Status.APPROVED and row.model == model:
+        return _Standing.RECORDED
+    return _Standing.OVER
