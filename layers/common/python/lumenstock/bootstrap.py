@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from lumenstock.adapters.aws import clients, secrets
 from lumenstock.adapters.aws.catalog import DynamoCatalog
@@ -13,10 +14,15 @@ from lumenstock.adapters.aws.machine import IngestMachine
 from lumenstock.adapters.aws.objects import S3Objects
 from lumenstock.adapters.aws.profiles import DynamoProfiles
 from lumenstock.adapters.aws.queues import SqsQueue
-from lumenstock.adapters.no_search import NoSearch
+from lumenstock.imaging.decoder import Decoder
 from lumenstock.kernel.clock import Clock, SystemClock
-from lumenstock.search.ports import SearchIndex
-from lumenstock.settings import settings
+from lumenstock.settings import linker_environment, settings
+
+# These stand on numpy and libvips, whose layers are not with every function.
+if TYPE_CHECKING:
+    from lumenstock.embedding.model import Embedder
+    from lumenstock.ingest.embed_batch import EmbedBatch
+    from lumenstock.search.ports import SearchIndex
 
 
 @cache
@@ -64,6 +70,12 @@ def ingest_machine() -> IngestMachine:
 
 
 @cache
+def decoder() -> Decoder:
+    """What opens the contributors' files, in a process of its own."""
+    return Decoder(linker_environment())
+
+
+@cache
 def event_bus() -> EventBus:
     """Domain events."""
     return EventBus(clients.events(), settings().require("event_bus_name"))
@@ -100,7 +112,27 @@ def profiles() -> DynamoProfiles:
 def search_index() -> SearchIndex:
     """What answers searches."""
     if settings().search_engine == "none":
+        from lumenstock.adapters.no_search import NoSearch
+
         return NoSearch()
-    from lumenstock.adapters.embedded.index import EmbeddedIndex  # its layer is not with every function
+    from lumenstock.adapters.embedded.index import EmbeddedIndex
 
     return EmbeddedIndex(settings().search_dir)
+
+
+@cache
+def embedder() -> Embedder:
+    """The model that puts pictures and words into one space."""
+    from lumenstock.adapters.onnx.embedder import OnnxEmbedder
+
+    return OnnxEmbedder(settings().model_dir)
+
+
+@cache
+def embed_batch() -> EmbedBatch:
+    """The pipeline's last step."""
+    from lumenstock.ingest.embed_batch import EmbedBatch
+    from lumenstock.ingest.review import ReviewPolicy
+
+    policy = ReviewPolicy(settings().review, settings().approve_unscored)
+    return EmbedBatch(catalog(), derivatives(), embedder(), search_index(), policy, clock())

@@ -83,3 +83,9 @@ def settings() -> Settings:
         wrong = ", ".join(str(item["loc"][0]).upper() for item in error.errors())
         message = f"These environment variables do not parse: {wrong}."
         raise ConfigurationError(message) from error
+
+
+def linker_environment() -> dict[str, str]:
+    """What a child process needs to start the interpreter; no other variable is its business."""
+    name = "LD_LIBRARY_PATH"  # Lambda's interpreter is linked to a library that only this finds
+    return {name: os.environ[name]} if name in os.environ else {}
