@@ -43,7 +43,7 @@ class CursorSigner:
         return position
 
     def _mac(self, payload: str, scope: str) -> str:
-        message = f"{scope}\n{payload}".encode()
+        message = hashlib.sha256(scope.encode()).digest() + payload.encode()
         return _encode(hmac.digest(self._secret, message, hashlib.sha256)[:_MAC_BYTES])
 
 

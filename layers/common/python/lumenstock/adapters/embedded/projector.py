@@ -103,6 +103,7 @@ class Projector:
         folder = self._folder / f"{FORMAT}-{number}"
         shutil.rmtree(folder, ignore_errors=True)
         words = create_words(folder / "words")
+        RowWriter.create(folder)
         writer = words.writer(_WRITER_BYTES, 1)
         writer.add_document(snapshot_record(0, 0))
         writer.commit()
@@ -124,7 +125,7 @@ class Projector:
             return False
         generation = writes[-1].seq
         documents = [write.document for write in writes if write.document is not None]
-        rows = RowWriter(folder, position.generation)
+        rows = RowWriter(folder, position.rows, position.generation)
         try:
             for row in _present_rows(words, writes):
                 rows.end(row, generation)

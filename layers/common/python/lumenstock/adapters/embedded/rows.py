@@ -22,6 +22,8 @@ from lumenstock.search.document import EMBEDDING_DIM, Document
 
 RowNumbers = NDArray[np.int64]
 
+ROWS, VECTORS = "rows.bin", "vectors.f32"
+
 _ROW = np.dtype([("ended", "<u8"), ("model", "<u8"), ("id", f"S{ID_BYTES}")])
 _VECTOR_BYTES = EMBEDDING_DIM * 4
 _GATHER_SHARE = 0.25  # copying a quarter of the rows together costs about what reading all of them does
@@ -36,11 +38,30 @@ def model_code(model: str) -> int:
 class RowWriter:
     """Appends rows and ends them. Only the process that holds the projector's lock may have one."""
 
-    def __init__(self, folder: Path, generation: int) -> None:
-        """Open the files of ``folder``; marks beyond ``generation`` are those of a projection that died."""
-        self._rows = (folder / "rows.bin").open("r+b" if (folder / "rows.bin").exists() else "w+b")
-        self._vectors = (folder / "vectors.f32").open("r+b" if (folder / "vectors.f32").exists() else "w+b")
-        self._undo_after(generation)
+    def __init__(self, folder: Path, count: int, generation: int) -> None:
+        """Open the files of ``folder``, which hold ``count`` rows as of ``generation``.
+
+        What goes beyond is of a projection that died: its rows are overwritten, its marks are undone.
+
+        Raises:
+            OSError: A file is missing.
+            ValueError: A file is too short.
+        """
+        self._rows = (folder / ROWS).open("r+b")
+        self._vectors = (folder / VECTORS).open("r+b")
+        rows = np.fromfile(self._rows, dtype=_ROW)
+        if len(rows) < count or os.fstat(self._vectors.fileno()).st_size < count * _VECTOR_BYTES:
+            self.close()
+            message = f"The files in {folder} hold less than {count} rows."
+            raise ValueError(message)
+        for row in np.flatnonzero(rows["ended"] > generation):
+            self.end(int(row), 0)
+
+    @staticmethod
+    def create(folder: Path) -> None:
+        """Make empty files in ``folder``."""
+        for name in (ROWS, VECTORS):
+            (folder / name).touch()
 
     def append(self, first: int, documents: Sequence[Document]) -> None:
         """Write ``documents`` as rows ``first``, ``first + 1``, …; a row without a vector stays a hole."""
@@ -63,11 +84,6 @@ class RowWriter:
             os.fdatasync(file.fileno())
             file.close()
 
-    def _undo_after(self, generation: int) -> None:
-        rows = np.fromfile(self._rows, dtype=_ROW)
-        for row in np.flatnonzero(rows["ended"] > generation):
-            self.end(int(row), 0)
-
 
 @dataclass(frozen=True, slots=True)
 class RowView:
@@ -89,9 +105,9 @@ class RowView:
         if count == 0:
             empty = np.empty((0, EMBEDDING_DIM), dtype=np.float32)
             return cls(np.empty(0, dtype=f"S{ID_BYTES}"), np.empty(0, dtype=np.uint64), empty)
-        rows = np.fromfile(folder / "rows.bin", dtype=_ROW, count=count)
+        rows = np.fromfile(folder / ROWS, dtype=_ROW, count=count)
         ended = (rows["ended"] != 0) & (rows["ended"] <= generation)
-        vectors = np.memmap(folder / "vectors.f32", dtype="<f4", mode="r", shape=(count, EMBEDDING_DIM))
+        vectors = np.memmap(folder / VECTORS, dtype="<f4", mode="r", shape=(count, EMBEDDING_DIM))
         return cls(rows["id"], np.where(ended, np.uint64(0), rows["model"]), vectors)
 
     def id_of(self, row: int) -> ImageId:
