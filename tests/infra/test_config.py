@@ -1,0 +1,65 @@
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from infra.config import FOLDER, StageConfig
+from tests.infra.templates import STAGES
+
+
+def raw(stage: str) -> Any:
+    return json.loads((FOLDER / f"{stage}.json").read_text())
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_file_names_its_own_stage(stage: str) -> None:
+    assert StageConfig.load(stage).stage == stage
+
+
+def test_an_unknown_stage_is_refused_with_the_names_of_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="there are dev, local, prod"):
+        StageConfig.load("production")
+
+
+def test_a_misspelt_setting_is_refused() -> None:
+    with pytest.raises(ValidationError, match="retian"):
+        StageConfig.model_validate(raw("dev") | {"retian": True})
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"machine_s": 80},
+        {"dispatch_s": 90},
+        {"visibility_s": 80},
+    ],
+)
+def test_what_waits_must_outlive_what_it_waits_for(times: dict[str, int]) -> None:
+    wrong = raw("local")
+    wrong["times"] = {**wrong["times"], **times}
+    with pytest.raises(ValidationError, match="machine_s < dispatch_s < visibility_s"):
+        StageConfig.model_validate(wrong)
+
+
+@pytest.mark.parametrize("careless", [{"retain": False}, {"customer_keys": False}])
+def test_prod_cannot_be_careless(careless: dict[str, bool]) -> None:
+    with pytest.raises(ValidationError, match="prod must retain"):
+        StageConfig.model_validate(raw("prod") | careless)
+
+
+def test_a_domain_without_a_network_is_refused() -> None:
+    wrong = raw("local")
+    wrong["search"] = {**wrong["search"], "domain": True}
+    with pytest.raises(ValidationError, match="needs a network"):
+        StageConfig.model_validate(wrong)
+
+
+def test_only_the_local_stage_approves_what_no_model_has_scored() -> None:
+    approving = [
+        stage
+        for stage in STAGES
+        if StageConfig.load(stage).moderation.approve_unscored
+        and StageConfig.load(stage).moderation.review == "auto"
+    ]
+    assert approving == ["local"]
