@@ -50,8 +50,8 @@ def _consume(
     """Apply all at once; when that fails, one by one, up to the first that must be sent again."""
     try:
         apply(records)
-    except Exception:
-        logger.warning("batch_failed", records=len(records), exc_info=True)
+    except Exception as error:  # noqa: BLE001 - it comes again below, where its record is known
+        logger.warning("batch_failed", records=len(records), error=type(error).__name__)
     else:
         return []
     for record in records:
