@@ -1,11 +1,11 @@
-"""A guard before a stand-in that records what reaches it, and engines of their own for what only the real one shows."""
+"""A guard before a stand-in that records what reaches it; homes on free ports."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,6 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from localcloud import engine
-from localcloud.clients import Operator
 from localcloud.guard import Guard
 from localcloud.home import ACCOUNT, REGION, Home
 from localcloud.signature import RootKey
@@ -83,25 +81,17 @@ def call(backend: Backend) -> Call:
     return send
 
 
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A running engine behind its guard with nothing deployed."""
-    home = Home(tmp_path_factory.mktemp("home"), free_port(), free_port())
-    engine.start(home, print)
-    yield home
-    engine.stop(home)
-
-
-@pytest.fixture(scope="module")
-def operator(bare: Home) -> Operator:
-    return Operator.of(bare)
-
-
 def free_port() -> int:
     with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture(scope="session")
+def port() -> Callable[[], int]:
+    """Draws ports on which nobody listens."""
+    return free_port
 
 
 @pytest.fixture

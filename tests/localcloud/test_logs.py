@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import json
 import time
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from localcloud.logs import follow, once, parse
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs.type_defs import InputLogEventTypeDef
 
 GROUP = "/aws/lambda/lumenstock-local-ingest-validate"
 
@@ -48,7 +52,7 @@ def test_lines_of_all_functions_come_in_the_order_of_time_and_only_once() -> Non
     for name, offset in (("a", 1), ("b", 0)):
         client.create_log_group(logGroupName=f"/aws/lambda/{name}")
         client.create_log_stream(logGroupName=f"/aws/lambda/{name}", logStreamName="s")
-        event = {"timestamp": now_ms + offset, "message": "same"}
+        event: InputLogEventTypeDef = {"timestamp": now_ms + offset, "message": "same"}
         client.put_log_events(logGroupName=f"/aws/lambda/{name}", logStreamName="s", logEvents=[event, event])
     assert [line.function for line in once(client, 1)] == ["b", "b", "a", "a"]
     stream = follow(client, 1)
