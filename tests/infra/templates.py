@@ -41,8 +41,13 @@ class Statement:
 class Templates:
     """All stacks of a stage."""
 
-    def __init__(self, config: StageConfig, stacks: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, config: StageConfig, folder: Path) -> None:
         self.config = config
+        self.folder = folder
+        suffix = ".template.json"
+        stacks = {
+            path.name.removesuffix(suffix): json.loads(path.read_text()) for path in folder.glob(f"*{suffix}")
+        }
         self.stacks = stacks
         self._exports = {
             output["Export"]["Name"]: (stack, output["Value"])
@@ -77,6 +82,11 @@ class Templates:
     def named(self, reference: str) -> Resource:
         """The resource that a resolved reference points to."""
         return self.resources[reference.partition(".")[0]]
+
+    def code(self) -> Path:
+        """The code that all functions share, as it is zipped."""
+        (asset,) = (path.parent for path in self.folder.glob("asset.*/functions"))
+        return asset
 
     def function(self, name: str) -> Resource:
         """The function of this name in the manifest."""
@@ -156,8 +166,4 @@ def synthesise(stage: str, *, domain: bool = False) -> Templates:
     compose(app, config, folder_of=unbuilt, account=None)
     app.synth()
     assert "missing" not in json.loads((folder / "manifest.json").read_text()), "synthesis asks AWS something"
-    suffix = ".template.json"
-    return Templates(
-        config,
-        {path.name.removesuffix(suffix): json.loads(path.read_text()) for path in folder.glob(f"*{suffix}")},
-    )
+    return Templates(config, folder)
