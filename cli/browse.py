@@ -90,7 +90,7 @@ def _show(found: Finds, *, as_json: bool) -> None:
         for hit in found.results:
             typer.echo(hit.model_dump_json())
     elif found.results:
-        out.print(_table(found))
+        out.print(_table(found), soft_wrap=False)
     else:
         out.print("Nothing found. Fewer words or filters find more.")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 from rich.markup import escape
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# A line is one line: a terminal wraps it, a pipe hands it on whole.
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def complain(lines: list[str]) -> None:
@@ -14,4 +15,4 @@ def complain(lines: list[str]) -> None:
     first, *rest = lines
     err.print(f"[bold red]✗[/] {escape(first)}")
     for line in rest:
-        err.print(f"  {escape(line)}", soft_wrap=True)
+        err.print(f"  {escape(line)}")

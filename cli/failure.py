@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from cli.pictures import CaptionsError
 from cli.problem import UnreachableError
+from cli.stage import OperationError
 from lumenstock.kernel.errors import (
     ClientError,
     ConfigurationError,
@@ -44,6 +45,7 @@ _RULES: tuple[tuple[type[LumenstockError], Exit, str], ...] = (
     ),
     (ClientError, Exit.REFUSED, ""),
     (ConfigurationError, Exit.SERVICE_FAILED, ""),
+    (OperationError, Exit.SERVICE_FAILED, "Check the credentials, the region and that the stage is up."),
     (
         LumenstockError,
         Exit.SERVICE_FAILED,

@@ -16,8 +16,8 @@ from cli.upload import upload
 from lumenstock.kernel.errors import LumenstockError
 
 _EPILOG = """
-Exit codes: 0 done, 1 some pictures failed, 2 wrong usage, 3 not signed in, 4 service unreachable or failed,
-5 refused, 6 some pictures still process.
+Exit codes: 0 done · 1 some pictures failed · 2 wrong usage · 3 not signed in · 4 the service did not answer
+or failed · 5 refused · 6 some pictures still process
 """
 
 
@@ -36,6 +36,7 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
+    rich_markup_mode="markdown",
     epilog=_EPILOG,
     help="An open image marketplace: send pictures, find pictures, run the whole on this machine.",
     pretty_exceptions_show_locals=False,

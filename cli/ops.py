@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from cli.console import err, out
-from cli.stage import act_for, deployed_environment, local_environment
+from cli.stage import act_for, deployed_environment, local_environment, telling_faults
 from localcloud.home import Home
 from lumenstock.accounts.roles import Role
 
@@ -42,7 +42,8 @@ def grant_admin(email: Annotated[str, typer.Argument(help="E-mail address of the
     """Make an account an administrator. It counts from the account's next token on."""
     from lumenstock import bootstrap
 
-    bootstrap.identity().grant(email, Role.ADMIN)
+    with telling_faults():
+        bootstrap.identity().grant(email, Role.ADMIN)
     out.print(f"{escape(email)} is an administrator from the next sign-in on.")
 
 
@@ -55,5 +56,6 @@ def reindex() -> None:
     def show(count: int) -> None:
         err.print(f"[dim]{count:,} images read[/]")
 
-    count = rebuilding.reindex(bootstrap.catalog(), bootstrap.search_index(), show)
+    with telling_faults():
+        count = rebuilding.reindex(bootstrap.catalog(), bootstrap.search_index(), show)
     out.print(f"The index is rebuilt from {count:,} images.")

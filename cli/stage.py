@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from localcloud.home import Home
-from lumenstock.kernel.errors import ConfigurationError
+from lumenstock.kernel.errors import ConfigurationError, ServiceError
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class OperationError(ServiceError):
+    """AWS refused an operator's call, or did not answer."""
+
+    code, title = "operation_failed", "Operation failed"
 
 
 def local_environment(home: Home) -> dict[str, str]:
@@ -52,3 +59,18 @@ def settings_of(outputs: Mapping[str, str]) -> dict[str, str]:
 def act_for(environment: Mapping[str, str]) -> None:
     """Set the variables, before anything reads a setting or makes an AWS client."""
     os.environ.update(environment)
+
+
+@contextmanager
+def telling_faults() -> Iterator[None]:
+    """Let what AWS refused or did not answer be told in its own words, without a stack of calls.
+
+    Raises:
+        OperationError: In the place of any error of the SDK.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as cause:
+        raise OperationError(str(cause)) from cause
