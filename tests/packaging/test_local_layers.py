@@ -28,7 +28,16 @@ def test_a_handler_imports_from_its_code_and_its_layers_alone(
     spec: FunctionSpec, local_layers: FolderOf, code: Path, runtime: Path, tmp_path: Path
 ) -> None:
     folders = [folder / "python" for folder in local_layers(spec)]
-    command = [sys.executable, "-I", "-S", "-c", IMPORT, spec.handler, *map(str, (code, *folders, runtime))]
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-B",
+        "-c",
+        IMPORT,
+        spec.handler,
+        *map(str, (code, *folders, runtime)),
+    ]
     environment = {"AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": spec.name}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
