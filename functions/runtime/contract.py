@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
+from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel
 
 from functions.runtime.body import JSON_MEDIA_TYPE
@@ -59,7 +60,9 @@ def responses_of(
     if access.roles:
         kinds.append(ForbiddenError)
     if IdempotencyKey in inputs:
-        kinds += [RequestInProgressError, IdempotencyKeyReusedError]
+        kinds.append(RequestInProgressError)
+        if any(isinstance(mark, Body) for hint in inputs for mark in get_args(hint)):
+            kinds.append(IdempotencyKeyReusedError)
     responses = {status: _success(hints.get("return"), status, returns, etag=etag), **documented(kinds)}
     if etag:
         responses[HTTPStatus.NOT_MODIFIED] = {"description": "The client has this already.", "headers": _ETAG}

@@ -119,7 +119,7 @@ def test_each_type_that_the_pipeline_reads_is_taken(
     ],
 )
 def test_a_wrong_announcement_is_refused_and_leaves_no_row(
-    gateway: Gateway, ana: Person, stores: Stores, field: str, value: object, pointer: str
+    gateway: Gateway, ana: Person, stores: Stores, field: str, value: Any, pointer: str
 ) -> None:
     answer = start(gateway, ana, **{field: value})
     assert answer.code == "validation_failed"

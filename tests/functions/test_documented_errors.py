@@ -1,0 +1,271 @@
+"""Every error that the API document promises is provoked here, operation by operation.
+
+The document says what can go wrong (:mod:`functions.runtime.contract`); this file must know a way to each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+import functions.search.api
+from functions.runtime.http import MAX_BODY_BYTES
+from functions.runtime.problems import PROBLEM_MEDIA_TYPE
+from lumenstock import bootstrap
+from lumenstock.accounts.model import Profile
+from lumenstock.accounts.ports import IdentityProvider
+from lumenstock.adapters.aws.catalog import DynamoCatalog
+from lumenstock.adapters.aws.idempotency import IdempotencyStore
+from lumenstock.adapters.aws.identity import CognitoIdentity
+from lumenstock.catalog.image import Image
+from lumenstock.catalog.states import Status
+from lumenstock.kernel.ids import ImageId, UserId
+from tests.conftest import forget_cached
+from tests.functions.gateway import Answer, Gateway, Person
+from tests.identity import FakeIdentity
+from tools.openapi.document import build
+from tools.openapi.merge import operations
+
+ANA = Person(roles=("contributor",))
+EMAIL, PASSWORD = "ana@example.com", "Sunset-over-7-seas"
+IMAGE = "/v1/images/01JD8QZ9Y0V7W3T5K2N4M6P8RA"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request that is in order, for one operation.
+
+    Attributes:
+        needs: The first thing that the operation reaches for; broken, it breaks the operation.
+        wrong: What makes it a request with invalid input.
+    """
+
+    method: str
+    target: str
+    needs: str
+    wrong: dict[str, Any]
+    json: object = None
+    person: Person | None = None
+
+    def send(self, **changes: Any) -> Answer:
+        """Send it, or the same with ``changes``."""
+        sent = {"json": self.json, "person": self.person, "target": self.target, **changes}
+        return Gateway().request(self.method, sent.pop("target"), **sent)
+
+
+def _image_sample(method: str, part: str, needs: str, person: Person | None = None) -> Sample:
+    return Sample(method, IMAGE + part, needs, {"target": f"/v1/images/no-id{part}"}, person=person)
+
+
+IDENTITY, PROFILES, CATALOG, INDEX = (
+    f"lumenstock.bootstrap.{name}" for name in ("identity", "profiles", "catalog", "search_index")
+)
+NO_FIELDS: dict[str, Any] = {"json": {}}
+
+SAMPLES = {
+    "register": Sample(
+        "POST",
+        "/v1/auth/register",
+        IDENTITY,
+        NO_FIELDS,
+        {"email": EMAIL, "password": PASSWORD, "displayName": "Ana", "role": "buyer"},
+    ),
+    "confirmRegistration": Sample(
+        "POST", "/v1/auth/confirm", IDENTITY, NO_FIELDS, {"email": EMAIL, "code": "123456"}
+    ),
+    "login": Sample("POST", "/v1/auth/login", IDENTITY, NO_FIELDS, {"email": EMAIL, "password": PASSWORD}),
+    "refreshSession": Sample("POST", "/v1/auth/refresh", IDENTITY, NO_FIELDS, {"refreshToken": "x"}),
+    "logout": Sample("POST", "/v1/auth/logout", IDENTITY, NO_FIELDS, person=ANA),
+    "getMe": Sample("GET", "/v1/auth/me", IDENTITY, {}, person=ANA),
+    "startUpload": Sample(
+        "POST",
+        "/v1/images/upload",
+        PROFILES,
+        NO_FIELDS,
+        {"filename": "a.jpg", "contentType": "image/jpeg", "sizeBytes": 1, "title": "Harbour"},
+        ANA,
+    ),
+    "getImageStatus": _image_sample("GET", "/status", CATALOG, ANA),
+    "retryProcessing": _image_sample("POST", "/retry", CATALOG, ANA),
+    "searchImages": Sample("GET", "/v1/search?q=sea", INDEX, {"target": "/v1/search?page=0"}),
+    "getImage": _image_sample("GET", "", CATALOG),
+    "getSimilarImages": _image_sample("GET", "/similar", INDEX),
+    "getImagePreview": _image_sample("GET", "/preview", CATALOG),
+    "getApiDocument": Sample("GET", "/v1/openapi.json", "functions.meta.api._document", {}),
+    "getHealth": Sample("GET", "/v1/health", "functions.meta.api.Health", {}),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where an error is provoked: empty stores, and parts that can be exchanged."""
+
+    patch: pytest.MonkeyPatch
+
+    def broken(self, target: str, error: Exception) -> None:
+        """Let whatever calls ``target`` fail."""
+
+        def fail(*_: object, **__: object) -> NoReturn:
+            raise error
+
+        self.patch.setattr(target, fail)
+
+    def identity(self, provider: IdentityProvider) -> None:
+        """Keep accounts elsewhere."""
+        self.patch.setattr(bootstrap, "identity", lambda: provider)
+
+    def announced(self) -> ImageId:
+        """Ana has signed in before, and announces a file."""
+        joined = datetime(2026, 11, 1, tzinfo=UTC)
+        bootstrap.profiles().create(Profile(UserId(ANA.id), EMAIL, "Ana", joined))
+        return ImageId(SAMPLES["startUpload"].send().json()["imageId"])
+
+    def no_attempt_ends(self) -> None:
+        """Whoever works on a request with a key dies just before the end."""
+        self.patch.setattr(IdempotencyStore, "finish", lambda *_: None)
+        self.patch.setattr(IdempotencyStore, "abandon", lambda *_: None)
+
+
+@dataclass(frozen=True)
+class Refusing:
+    """A client of Cognito that refuses every call."""
+
+    code: str
+
+    def __getattr__(self, name: str) -> Callable[..., NoReturn]:
+        def refuse(**_: object) -> NoReturn:
+            raise ClientError({"Error": {"Code": self.code, "Message": ""}}, name)
+
+        return refuse
+
+
+Provocation = Callable[[Scene, Sample], Answer]
+
+
+def sent(**changes: Any) -> Provocation:
+    return lambda _, sample: sample.send(**changes)
+
+
+def broken(error: Exception) -> Provocation:
+    def provoke(scene: Scene, sample: Sample) -> Answer:
+        scene.broken(sample.needs, error)
+        return sample.send()
+
+    return provoke
+
+
+def with_accounts(provider: Any) -> Provocation:
+    def provoke(scene: Scene, sample: Sample) -> Answer:
+        scene.identity(provider)
+        return sample.send()
+
+    return provoke
+
+
+def key_in_work(scene: Scene, sample: Sample) -> Answer:
+    scene.no_attempt_ends()
+    sample.send(headers={"Idempotency-Key": "k"})
+    return sample.send(headers={"Idempotency-Key": "k"})
+
+
+def key_of_another_body(scene: Scene, sample: Sample) -> Answer:
+    scene.no_attempt_ends()
+    sample.send(headers={"Idempotency-Key": "k"})
+    other = {**sample.json, "title": "Another"} if isinstance(sample.json, dict) else {}
+    return sample.send(headers={"Idempotency-Key": "k"}, json=other)
+
+
+def retry_of_an_upload(scene: Scene, sample: Sample) -> Answer:
+    return sample.send(target=f"/v1/images/{scene.announced()}/retry")
+
+
+def retry_that_loses_every_race(scene: Scene, sample: Sample) -> Answer:
+    image_id = scene.announced()
+    for status in (Status.PROCESSING, Status.PROCESSING_FAILED):
+        now = bootstrap.clock().now()
+        bootstrap.catalog().update(image_id, lambda image, to=status, at=now: image.moved(to, at))  # type: ignore[misc]
+    read = DynamoCatalog.get
+
+    def read_late(self: DynamoCatalog, image_id: ImageId) -> Image:
+        present = read(self, image_id)
+        return replace(present, version=present.version - 1)
+
+    scene.patch.setattr(DynamoCatalog, "get", read_late)
+    return sample.send(target=f"/v1/images/{image_id}/retry")
+
+
+def forged_cursor(scene: Scene, sample: Sample) -> Answer:
+    scene.patch.setattr(bootstrap, "cursor_secret", lambda: b"secret")
+    return sample.send(target=f"{sample.target}&cursor=forged")
+
+
+GENERAL: dict[str, Provocation] = {
+    "bad_request": sent(json=None, body="{", headers={"content-type": "application/json"}),
+    "forbidden": sent(person=Person(roles=("buyer",))),
+    "idempotency_key_reused": key_of_another_body,
+    "internal": broken(RuntimeError("a bug")),
+    "not_authenticated": sent(person=replace(ANA, token_use="id")),
+    "not_found": sent(),
+    "payload_too_large": sent(json={"x": "x" * MAX_BODY_BYTES}),
+    "request_in_progress": key_in_work,
+    "search_unavailable": sent(),
+    "too_many_requests": with_accounts(CognitoIdentity(Refusing("TooManyRequestsException"), "p", "c")),  # type: ignore[arg-type]
+    "unavailable": broken(EndpointConnectionError(endpoint_url="https://nowhere")),
+    "unsupported_media_type": sent(json=None, body="x=1", headers={"content-type": "text/plain"}),
+    "validation_failed": lambda _, sample: sample.send(**sample.wrong),
+}
+# Setting up stores takes most of the time of a test; these errors never get so far.
+BEFORE_ANY_STORE = {
+    "bad_request",
+    "forbidden",
+    "internal",
+    "not_authenticated",
+    "payload_too_large",
+    "unavailable",
+    "unsupported_media_type",
+    "validation_failed",
+}
+PARTICULAR: dict[tuple[str, str], Provocation] = {
+    ("login", "not_authenticated"): with_accounts(FakeIdentity()),
+    ("refreshSession", "not_authenticated"): with_accounts(FakeIdentity()),
+    ("getMe", "not_found"): with_accounts(FakeIdentity()),
+    ("startUpload", "profile_missing"): sent(),
+    ("retryProcessing", "illegal_transition"): retry_of_an_upload,
+    ("retryProcessing", "version_conflict"): retry_that_loses_every_race,
+    ("searchImages", "bad_request"): forged_cursor,
+    ("getSimilarImages", "not_found"): sent(target='/v1/images/"/similar'),
+}
+
+
+def promised() -> list[tuple[str, int, str]]:
+    """Operation, status and code of every problem in the document."""
+    document = build()
+    problems = document["components"]["responses"]
+    return [
+        (operation["operationId"], int(status), code)
+        for _, _, operation in operations(document)
+        for status, answer in operation["responses"].items()
+        if "$ref" in answer
+        for code in problems[answer["$ref"].rpartition("/")[2]]["content"][PROBLEM_MEDIA_TYPE]["examples"]
+    ]
+
+
+@pytest.mark.parametrize(("operation", "status", "code"), promised())
+def test_a_documented_error_happens(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, operation: str, status: int, code: str
+) -> None:
+    provoke = PARTICULAR.get((operation, code))
+    if provoke is not None or code not in BEFORE_ANY_STORE:
+        request.getfixturevalue("stores")
+    forget_cached(functions.search.api)
+    answer = (provoke or GENERAL[code])(Scene(monkeypatch), SAMPLES[operation])
+    assert (answer.status, answer.code) == (status, code)
+
+
+def test_no_provocation_is_left_over() -> None:
+    assert set(PARTICULAR) <= {(operation, code) for operation, _, code in promised()}
