@@ -136,8 +136,9 @@ def _deploy(home: Home, operator: Operator, steps: Steps) -> None:
         assembly = cdk.synthesise(home)
     stacks = coverage.templates(assembly)
     coverage.check(stacks.values())
-    with steps.step("bootstrapping the account"):
-        cdk.bootstrap(home, assembly)
+    if not _is_bootstrapped(operator):
+        with steps.step("bootstrapping the account"):
+            cdk.bootstrap(home, assembly)
     with steps.step(f"deploying {len(stacks)} stacks"):
         outputs = cdk.deploy(home, assembly)
     home.outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
@@ -146,6 +147,13 @@ def _deploy(home: Home, operator: Operator, steps: Steps) -> None:
         streams.drop_superseded(operator.functions)
     with steps.step("asking whether it works"):
         canary.check(home, operator, stacks)
+
+
+def _is_bootstrapped(operator: Operator) -> bool:
+    stacks = operator.cloudformation.get_paginator("list_stacks").paginate(
+        StackStatusFilter=["CREATE_COMPLETE"]
+    )
+    return any(stack["StackName"] == "CDKToolkit" for page in stacks for stack in page["StackSummaries"])
 
 
 def _start_front(home: Home, steps: Steps) -> None:

@@ -47,7 +47,8 @@ def http(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def identity(_: dict[str, Any]) -> str:
-    return boto3.client("sts").get_caller_identity()["Arn"]
+    arn: str = boto3.client("sts").get_caller_identity()["Arn"]
+    return arn
 
 
 def put(event: dict[str, Any]) -> str:

@@ -1,0 +1,50 @@
+"""Fixtures of the end-to-end tests. STAGE=dev runs them against a real account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e import stage as stages
+from tests.e2e.stage import Person, Stage
+
+HERE = Path(__file__).parent
+# One test may follow several pictures through the pipeline; the first start of the cloud is not counted.
+_TEST_TIMEOUT_S = 240
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything below this folder needs the deployed stage."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(_TEST_TIMEOUT_S, func_only=True))
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Stage]:
+    """The stage under test: address, outputs, operator's clients."""
+    with stages.running() as stage:
+        yield stage
+
+
+@pytest.fixture
+def contributor(cloud: Stage) -> Iterator[Person]:
+    """A contributor who was never there before."""
+    yield from _signed_in(cloud, "contributor")
+
+
+@pytest.fixture
+def buyer(cloud: Stage) -> Iterator[Person]:
+    """A buyer who was never there before."""
+    yield from _signed_in(cloud, "buyer")
+
+
+def _signed_in(cloud: Stage, role: str) -> Iterator[Person]:
+    person = cloud.sign_up(role)
+    yield person
+    person.api.close()
