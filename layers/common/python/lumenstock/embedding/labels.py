@@ -23,7 +23,8 @@ class Finding:
 class Head:
     """A list of labels, each a direction in the model's space with a calibration of its own.
 
-    A label's confidence is ``logistic(slope · cosine + offset)``.
+    The confidence of a row is ``logistic(slope · cosine + offset)``. What looks different may have one label
+    (an ocean and a flower are nature): then several rows carry it, and the best of them counts.
 
     Attributes:
         labels: Names, in the order of the rows.
@@ -46,8 +47,8 @@ class Head:
             vector: float32[768], unit length: a picture.
         """
         confidences = 1 / (1 + np.exp(-(self.slopes * (self.vectors @ vector) + self.offsets)))
-        likely = [number for number in np.argsort(-confidences) if confidences[number] >= _REPORTED]
-        return tuple(
-            Finding(self.labels[number], round(float(confidences[number]), 4))
-            for number in likely[:MAX_LABELS]
-        )
+        best: dict[str, float] = {}
+        for number in np.argsort(-confidences, kind="stable"):
+            if confidences[number] >= _REPORTED:
+                best.setdefault(self.labels[number], round(float(confidences[number]), 4))
+        return tuple(Finding(label, confidence) for label, confidence in best.items())[:MAX_LABELS]

@@ -1,0 +1,42 @@
+"""Queries in words that no caption of the generator has: does the model know more than it was shown?"""
+
+from __future__ import annotations
+
+UNSEEN_QUERIES: dict[str, tuple[str, ...]] = {
+    "shore": ("beach", "ocean"),
+    "alps": ("snowy mountains", "mountains"),
+    "jungle rainforest": ("forest", "foliage"),
+    "october": ("autumn forest",),
+    "prairie": ("meadow",),
+    "arid wasteland": ("desert",),
+    "tundra blizzard": ("snowfield", "snowy mountains"),
+    "metropolis": ("city",),
+    "motorway": ("road",),
+    "mansion": ("house",),
+    "tulip": ("flower",),
+    "citrus grocery": ("fruit",),
+    "sparrow": ("bird",),
+    "salmon": ("fish",),
+    "moth": ("butterfly",),
+    "beetle": ("ladybug",),
+    "kitten": ("cat",),
+    "hound": ("dog",),
+    "girl selfie": ("person",),
+    "espresso": ("cup",),
+    "bakery": ("cake",),
+    "sedan": ("car",),
+    "monsoon": ("umbrella", "drops"),
+    "romance": ("heart",),
+    "inspiration": ("lamp",),
+    "wristwatch": ("clock",),
+    "software programmer": ("laptop",),
+    "investment economics": ("chart",),
+    "novel literature": ("book",),
+    "parquet flooring": ("wood",),
+    "masonry": ("bricks",),
+    "granite": ("marble",),
+    "constellation telescope": ("galaxy", "sky"),
+    "bonfire": ("fire",),
+    "reef diving": ("underwater", "fish"),
+}
+"""A query and the kinds that answer it."""
