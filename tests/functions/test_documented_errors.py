@@ -62,8 +62,8 @@ def _image_sample(method: str, part: str, needs: str, person: Person | None = No
     return Sample(method, IMAGE + part, needs, {"target": f"/v1/images/no-id{part}"}, person=person)
 
 
-IDENTITY, PROFILES, CATALOG, INDEX = (
-    f"lumenstock.bootstrap.{name}" for name in ("identity", "profiles", "catalog", "search_index")
+IDENTITY, CATALOG, INDEX = (
+    f"lumenstock.bootstrap.{name}" for name in ("identity", "catalog", "search_index")
 )
 NO_FIELDS: dict[str, Any] = {"json": {}}
 
@@ -85,7 +85,7 @@ SAMPLES = {
     "startUpload": Sample(
         "POST",
         "/v1/images/upload",
-        PROFILES,
+        CATALOG,
         NO_FIELDS,
         {"filename": "a.jpg", "contentType": "image/jpeg", "sizeBytes": 1, "title": "Harbour"},
         ANA,
