@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lumenstock.embedding.model import Head, ModelManifest, Pixels, Vectors
+from lumenstock.embedding.labels import Head
+from lumenstock.embedding.model import ModelManifest, Pixels, Vectors
 from lumenstock.search.document import EMBEDDING_DIM
 from tests.contract.search.documents import unit_vector
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from lumenstock.adapters.embedded.counting import count_facets
+from lumenstock.adapters.embedded.counting import count_matches
 from lumenstock.adapters.embedded.projector import Projector
 from lumenstock.adapters.embedded.queries import either, filtered, ids_query, keyword_query
 from lumenstock.adapters.embedded.snapshot import Snapshot
@@ -116,12 +116,13 @@ def _answer(snapshot: Snapshot, query: IndexQuery) -> IndexAnswer:
     matches = ids_query([hit.id for hit in vector])
     if query.text or browsing:
         matches = either(keyword_query(query.text, query.filters), matches)
+    total, facets = count_matches(snapshot.searcher, matches)
     return IndexAnswer(
         keyword=keyword,
         vector=vector,
-        total=snapshot.count(matches),
+        total=total,
         relation="gte" if len(vector) == query.window else "eq",
-        facets=count_facets(snapshot.searcher, matches),
+        facets=facets,
     )
 
 

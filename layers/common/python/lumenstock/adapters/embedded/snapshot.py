@@ -64,10 +64,6 @@ class Snapshot:
         rows = RowView.load(folder, position.rows, position.generation)
         return cls(folder, position, words, searcher, rows)
 
-    def count(self, query: tantivy.Query) -> int:
-        """How many documents ``query`` finds."""
-        return int(self.searcher.search(query, limit=1).count)  # type: ignore[attr-defined] # the stub forgot it
-
     def rows_of(self, query: tantivy.Query) -> RowNumbers:
         """The rows of all documents that ``query`` finds."""
         most = max(1, self.position.rows)
