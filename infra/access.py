@@ -22,7 +22,7 @@ from infra.constructs.findings import imported, nag
 
 _READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
 _INDEXES = ("gsi1", "gsi2")
-_WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+_WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:PutItem")
 _CONSUME = (
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
@@ -38,7 +38,6 @@ _READ_STREAM = (
 _USERS = (
     "cognito-idp:AdminAddUserToGroup",
     "cognito-idp:AdminGetUser",
-    "cognito-idp:AdminListGroupsForUser",
 )
 
 
@@ -138,7 +137,7 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
         "FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:GetItem", "dynamodb:PutItem"
     ),
     Need.ACCOUNTS: lambda on: (
-        _table("ACCOUNTS_TABLE", on.accounts, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+        _table("ACCOUNTS_TABLE", on.accounts, "dynamodb:GetItem", "dynamodb:PutItem")
         + _key(on.key, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
     ),
     Need.IDEMPOTENCY: lambda on: _table(
