@@ -9,6 +9,7 @@ import typer
 
 from cli.client import Client
 from cli.credentials import Credentials, default_path
+from cli.retry import ASKING, Retry
 from cli.transport import Transport
 
 DEFAULT_API = "http://localhost:8080"
@@ -35,9 +36,11 @@ def public_client(api: str) -> Client:
     return Client(Transport(api))
 
 
-def signed_in_client(api: str) -> Client:
+def signed_in_client(api: str, retry: Retry = ASKING) -> Client:
     """A client for the account that is signed in at ``api``; it keeps renewed tokens."""
     credentials = Credentials(default_path())
     return Client(
-        Transport(api), account=credentials.get(api), on_renewed=lambda account: credentials.put(api, account)
+        Transport(api, retry),
+        account=credentials.get(api),
+        on_renewed=lambda account: credentials.put(api, account),
     )

@@ -35,7 +35,7 @@ class Retry:
         sleep: Waits for so many seconds.
     """
 
-    attempts: int = 4
+    attempts: int
     base_s: float = 0.4
     cap_s: float = 20.0
     jitter: Callable[[], float] = random.random
@@ -73,6 +73,12 @@ class Retry:
         asked = float(retry_after) if retry_after and retry_after.isdigit() else 0.0
         drawn = self.jitter() * self.base_s * 2.0 ** (failures - 1)
         return min(self.cap_s, asked + drawn)
+
+
+# A person waits for the answer: 0.6 s on average until it is "no".
+ASKING = Retry(attempts=3)
+# A long run outlives a restart or a burst of others: 13 s on average.
+SENDING = Retry(attempts=7)
 
 
 def _passes(response: httpx.Response) -> bool:

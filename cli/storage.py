@@ -12,7 +12,7 @@ import httpx
 
 from cli.problem import UnreachableError, describe
 from cli.responses import Ticket
-from cli.retry import Retry
+from cli.retry import SENDING, Retry
 from lumenstock.kernel.errors import ClientError
 
 _CHUNK_BYTES = 256 * 1024
@@ -33,9 +33,9 @@ class StorageRefusedError(ClientError):
 class Storage:
     """Puts files at presigned addresses. Safe to share between threads."""
 
-    def __init__(self, *, retry: Retry | None = None) -> None:
+    def __init__(self, retry: Retry = SENDING) -> None:
         """Try as often as ``retry`` says."""
-        self._retry = retry or Retry()
+        self._retry = retry
         self._http = httpx.Client(timeout=_TIMEOUT)
 
     def __enter__(self) -> Self:

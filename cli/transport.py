@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from cli.problem import UnreachableError, describe, error_of
-from cli.retry import Retry
+from cli.retry import ASKING, Retry
 
 # A cold function answers within 10 s; a refused connection shows at once.
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -20,10 +20,10 @@ class Transport:
     Only for requests that may arrive twice: reads, and writes with an Idempotency-Key.
     """
 
-    def __init__(self, base_url: str, *, retry: Retry | None = None) -> None:
-        """Talk to ``base_url``, such as ``http://localhost:8080``."""
+    def __init__(self, base_url: str, retry: Retry = ASKING) -> None:
+        """Talk to ``base_url``, such as ``http://localhost:8080``; try as often as ``retry`` says."""
         self.base_url = base_url.rstrip("/")
-        self._retry = retry or Retry()
+        self._retry = retry
         self._http = httpx.Client(base_url=self.base_url, timeout=_TIMEOUT)
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from cli.options import DEFAULT_API, Api, AsJson, signed_in_client
 from cli.outcome import Outcome, Result
 from cli.pictures import Words, gather, split_words
 from cli.progress import UploadProgress
+from cli.retry import SENDING
 from cli.storage import Storage
 from cli.transfer import Transfer
 
@@ -50,9 +51,11 @@ def upload(
     pictures = gather(paths, Words(title, description, split_words(tags), split_words(category)))
     if not pictures:
         raise typer.BadParameter(f"No pictures in {', '.join(map(str, paths))}.")
+    with signed_in_client(api) as client:
+        client.me()  # an ended session or a wrong address shows now, not after long tries
     counts: Counter[Outcome] = Counter()
     with (
-        signed_in_client(api) as client,
+        signed_in_client(api, SENDING) as client,
         Storage() as storage,
         # JSON has standard output to itself; a drawing beside it would tear both.
         UploadProgress(err if as_json else out, len(pictures), lines=not as_json) as progress,

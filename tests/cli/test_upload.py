@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.marketplace import Answer, Marketplace
+from tests.cli.marketplace import Answer, Marketplace, problem
 from tests.cli.running import Run
 
 TOO_SMALL = {"code": "too_small", "text": "Send at least 1,000 pixels.", "needsNewUpload": True}
@@ -148,3 +148,10 @@ def test_a_captions_file_without_titles_is_wrong_usage(signed_in: Run, pictures:
     ran = signed_in("upload", str(pictures))
     assert ran.code == 2
     assert "no column filename" in ran.err
+
+
+def test_a_burst_of_others_does_not_end_a_run(signed_in: Run, market: Marketplace, pictures: Path) -> None:
+    market.faults["/v1/images/upload"] = [problem(429, "too_many_requests", "Slow down.")] * 4
+    market.faults["/v1/images/IMG1/status"] = [None, problem(503, "unavailable", "Busy.")]
+    assert signed_in("upload", str(pictures)).code == 0
+    assert len(market.stored) == 3

@@ -23,6 +23,7 @@ from rich.console import Console
 from cli.client import Client
 from cli.outcome import Outcome
 from cli.progress import UploadProgress
+from cli.retry import SENDING
 from cli.storage import Storage
 from cli.transfer import Transfer
 from cli.transport import Transport
@@ -69,7 +70,7 @@ def main() -> int:
     console = Console(stderr=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Client(Transport(home.front_url)) as client,
+        Client(Transport(home.front_url, SENDING)) as client,
         Storage() as storage,
         UploadProgress(console, _PICTURES, lines=False) as progress,
     ):

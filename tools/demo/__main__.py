@@ -19,6 +19,7 @@ from cli.failure import Exit, explain
 from cli.outcome import Outcome, Result
 from cli.pictures import CaptionsError, Picture, Words, gather
 from cli.progress import UploadProgress, line_of
+from cli.retry import SENDING
 from cli.storage import Storage
 from cli.transfer import Transfer
 from cli.transport import Transport
@@ -58,7 +59,7 @@ class Demo:
         say = self._console.print
         with self._stages.stage("local cloud"):
             cloud.up(self._home, Steps(sys.stdout))
-        with Client(Transport(self._home.front_url)) as client:
+        with Client(Transport(self._home.front_url, SENDING)) as client:
             person = contributor.Contributor.of(self._wishes.seed)
             with self._stages.stage("contributor", f"{person.name} <{person.email}>"):
                 contributor_id = contributor.sign_in(client, person, self._home)
