@@ -33,7 +33,8 @@ def counts(facet: Iterable[FacetCount]) -> dict[str, int]:
 def unit_vector(seed: int) -> Vectors:
     """A random direction."""
     vector = np.random.default_rng(seed).standard_normal(EMBEDDING_DIM, dtype=np.float32)
-    return vector / np.float32(np.linalg.norm(vector))
+    unit: Vectors = vector / np.float32(np.linalg.norm(vector))
+    return unit
 
 
 def toward(target: Vectors, cosine: float, seed: int = 0) -> Vectors:
@@ -41,7 +42,8 @@ def toward(target: Vectors, cosine: float, seed: int = 0) -> Vectors:
     aside = unit_vector(10_000 + seed)
     aside = aside - target * (aside @ target)
     aside /= np.linalg.norm(aside)
-    return (cosine * target + np.sqrt(1 - cosine**2) * aside).astype(np.float32)
+    turned: Vectors = (cosine * target + np.sqrt(1 - cosine**2) * aside).astype(np.float32)
+    return turned
 
 
 def document(number: int, *, vector: Vectors | None = None, **fields: Any) -> Document:

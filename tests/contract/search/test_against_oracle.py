@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,6 +29,7 @@ few_words = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     number, model = draw(st.integers(0, 15)), draw(st.sampled_from(MODELS))
+    embedded: dict[str, Any] = {"model": model, "vector": unit_vector(draw(st.integers(0, 20)))}
     return document(
         number,
         version=draw(st.integers(1, 4)),
@@ -42,7 +44,7 @@ def documents(draw: st.DrawFn) -> Document:
         width_px=draw(st.sampled_from((100, 200))),
         height_px=draw(st.sampled_from((100, 200))),
         created_at_s=draw(st.sampled_from((1000, 2000, 3000))),
-        **({"model": model, "vector": unit_vector(draw(st.integers(0, 20)))} if model else {}),
+        **(embedded if model else {}),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lumenstock.search.ports import Filters, IndexQuery, SearchIndex
@@ -86,14 +88,19 @@ def test_least_width_and_height_are_included(index: SearchIndex) -> None:
 
 
 def test_all_filters_must_pass(index: SearchIndex) -> None:
-    whole = {"categories": ("city",), "orientation": "portrait", "colors": ("#000000",), "width_px": 2000}
+    whole: dict[str, Any] = {
+        "categories": ("city",),
+        "orientation": "portrait",
+        "colors": ("#000000",),
+        "width_px": 2000,
+    }
     almost = [{**whole, name: value} for name, value in document_defaults().items()]
     index.write([document(0, **whole), *(document(n, **fields) for n, fields in enumerate(almost, start=1))])
     wanted = Filters(category="city", orientation="portrait", color="#000000", min_width_px=2000)
     assert passing(index, wanted) == [0]
 
 
-def document_defaults() -> dict[str, object]:
+def document_defaults() -> dict[str, Any]:
     return {"categories": (), "orientation": "landscape", "colors": (), "width_px": 1999}
 
 

@@ -26,9 +26,9 @@ def start(target: Callable[..., None], *arguments: object) -> BaseProcess:
     return process
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
+def wait_until_noted(notes: Path, count: int) -> None:
     end = time.monotonic() + PATIENCE_S
-    while not condition():
+    while len(noted(notes)) < count:
         assert time.monotonic() < end, "It did not happen in time."
         time.sleep(0.005)
 
@@ -73,7 +73,7 @@ def test_a_killed_writer_loses_no_acknowledged_document(
 ) -> None:
     notes = tmp_path / "notes"
     writer = start(write_and_note, open_index, 0, 10_000, notes)
-    wait_until(lambda: len(noted(notes)) >= acknowledged)
+    wait_until_noted(notes, acknowledged)
     assert writer.pid is not None
     os.kill(writer.pid, signal.SIGKILL)
     writer.join(PATIENCE_S)
@@ -90,9 +90,9 @@ def test_a_killed_writer_loses_no_acknowledged_document(
 def test_writers_that_die_one_after_another_leave_a_true_index(open_index: Opener, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     for life in range(4):
-        before = len(noted(notes))
+        expected = len(noted(notes)) + 5 + life
         writer = start(write_and_note, open_index, 1000 * life, 10_000, notes)
-        wait_until(lambda expected=before + 5 + life: len(noted(notes)) >= expected)
+        wait_until_noted(notes, expected)
         assert writer.pid is not None
         os.kill(writer.pid, signal.SIGKILL)
         writer.join(PATIENCE_S)

@@ -8,7 +8,7 @@ import pytest
 
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Removal
-from lumenstock.search.ports import IndexQuery, SearchIndex
+from lumenstock.search.ports import Change, IndexQuery, SearchIndex
 from tests.contract.search.documents import document, image_id, numbers, unit_vector
 
 
@@ -112,7 +112,7 @@ def test_a_newer_document_comes_back_after_a_removal(index: SearchIndex) -> None
 
 
 def test_any_order_of_writes_ends_in_the_same_state(index: SearchIndex) -> None:
-    writes = [
+    writes: list[Change] = [
         document(1, title="one", version=1),
         Removal(image_id(1), 2),
         document(1, title="three", version=3),

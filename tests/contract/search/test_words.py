@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lumenstock.search.ports import IndexQuery, SearchIndex
@@ -13,7 +15,7 @@ def found(index: SearchIndex, text: str) -> list[int]:
 
 
 @pytest.mark.parametrize("field", [{"title": "red car"}, {"tags": ("car",)}, {"description": "one car"}])
-def test_a_word_is_found_in_each_field(index: SearchIndex, field: dict[str, object]) -> None:
+def test_a_word_is_found_in_each_field(index: SearchIndex, field: dict[str, Any]) -> None:
     index.write([document(1, **field), document(2, title="boat")])
     assert found(index, "car") == [1]
 
@@ -124,7 +126,7 @@ def test_query_syntax_is_only_text(index: SearchIndex, text: str) -> None:
     "field",
     [{"categories": ("car",)}, {"contributor_name": "Car"}, {"contributor_id": "car"}, {"colors": ("car",)}],
 )
-def test_only_title_tags_and_description_are_searched(index: SearchIndex, field: dict[str, object]) -> None:
+def test_only_title_tags_and_description_are_searched(index: SearchIndex, field: dict[str, Any]) -> None:
     index.write([document(1, **field)])
     assert found(index, "car") == []
 

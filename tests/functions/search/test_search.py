@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ def test_a_broken_model_degrades_to_keywords(
 NOON = int(datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp())
 DAY = 86_400
 
-FILTERS: list[tuple[dict[str, object], dict[str, object]]] = [
+FILTERS: list[tuple[dict[str, object], dict[str, Any]]] = [
     ({"category": "City"}, {"categories": ("city",)}),
     ({"category": " food  &  Drink "}, {"categories": ("food & drink",)}),
     ({"orientation": "portrait"}, {"orientation": "portrait"}),
@@ -121,7 +122,7 @@ FILTERS: list[tuple[dict[str, object], dict[str, object]]] = [
 
 @pytest.mark.parametrize(("query", "fields"), FILTERS)
 def test_each_filter_lets_through_what_it_says(
-    get: Get, index: SearchIndex, query: dict[str, object], fields: dict[str, object]
+    get: Get, index: SearchIndex, query: dict[str, object], fields: dict[str, Any]
 ) -> None:
     index.write([document(1, **fields), document(2, created_at_s=NOON + DAY if "created_to" in query else 0)])
     assert found(get("/v1/search", **query)) == [1]

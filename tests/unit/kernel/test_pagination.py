@@ -8,10 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lumenstock.kernel.errors import BadRequestError
-from lumenstock.kernel.pagination import CursorSigner
+from lumenstock.kernel.pagination import CursorSigner, Position
 
 SIGNER = CursorSigner(b"secret")
-POSITION = {"offset": 40, "order": "fused"}
+POSITION: Position = {"offset": 40, "order": "fused"}
 positions = st.dictionaries(st.text(max_size=8), st.one_of(st.integers(), st.text(max_size=8)), max_size=4)
 
 
