@@ -17,10 +17,13 @@ class NetworkStack(StageStack):
         self, scope: Construct, *, config: StageConfig, account: str | None, network: Network
     ) -> None:
         super().__init__(scope, "Network", config=config, account=account)
+        # The construct asks AWS for the zones of a known account, even of one whose zones are given.
+        zones = list(network.availability_zones)
+        self.node.set_context(f"availability-zones:account={self.account}:region={self.region}", zones)
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
-            availability_zones=list(network.availability_zones),
+            availability_zones=zones,
             gateway_endpoints={
                 "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
                 "DynamoDb": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.DYNAMODB),

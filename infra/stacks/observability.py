@@ -58,6 +58,18 @@ class ObservabilityStack(StageStack):
             above=_MAX_AGE_S * 1000,
         )
         self._alarm(
+            "StreamRecordsSetAside",
+            "A change of the catalogue was left out of the search index",
+            cloudwatch.Metric(
+                namespace="Lumenstock",
+                metric_name="StreamRecordsSetAside",
+                dimensions_map={"service": "indexer"},
+                period=_MINUTE,
+                statistic="Sum",
+            ),
+            above=0,
+        )
+        self._alarm(
             "ApiFaults",
             "The API answers 5xx",
             api.api.metric_server_error(period=_FIVE_MINUTES, statistic="Sum"),

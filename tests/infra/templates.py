@@ -152,10 +152,10 @@ def _list(value: Any) -> list[str]:
 
 
 @cache
-def synthesise(stage: str, *, domain: bool = False) -> Templates:
+def synthesise(stage: str, *, domain: bool = False, account: str | None = None) -> Templates:
     """The templates of a stage, once a test run; no layer is built, no asset zipped.
 
-    ``domain`` switches on the search domain, which no stage has yet.
+    ``domain`` switches on the search domain, which no stage has yet; ``account`` is the deployer's.
     """
     config = StageConfig.load(stage)
     if domain:
@@ -163,7 +163,7 @@ def synthesise(stage: str, *, domain: bool = False) -> Templates:
     context = json.loads(Path(ROOT, "cdk.json").read_text())["context"]
     folder = Path(mkdtemp(prefix=f"lumenstock-{stage}-"))
     app = App(context=context, outdir=str(folder))
-    compose(app, config, folder_of=unbuilt, account=None)
+    compose(app, config, folder_of=unbuilt, account=account)
     app.synth()
     assert "missing" not in json.loads((folder / "manifest.json").read_text()), "synthesis asks AWS something"
     return Templates(config, folder)

@@ -76,4 +76,5 @@ def test_faults_of_functions_machine_and_api_are_alarms(stage: Templates) -> Non
         ("AWS/States", "ExecutionsFailed"),
         ("AWS/ApiGateway", "5xx"),
         ("AWS/Lambda", "IteratorAge"),
+        ("Lumenstock", "StreamRecordsSetAside"),
     } <= watched

@@ -62,6 +62,12 @@ def test_the_network_costs_nothing_while_nothing_is_in_it(cloud: Templates) -> N
     }
 
 
+def test_a_known_account_is_not_asked_for_its_zones() -> None:
+    templates = synthesise("prod", account="123456789012")
+    zones = {subnet.properties["AvailabilityZone"] for subnet in templates.of("AWS::EC2::Subnet")}
+    assert zones == set(templates.config.network.availability_zones if templates.config.network else ())
+
+
 def test_local_uses_nothing_that_the_engine_lacks(local: Templates) -> None:
     types = {resource.type for resource in local.resources.values()}
     assert types.isdisjoint(UNKNOWN_TO_THE_ENGINE)
