@@ -12,6 +12,7 @@ class ReasonCode(StrEnum):
     EMPTY_FILE = "empty_file"
     TOO_LARGE = "too_large"
     NOT_AN_IMAGE = "not_an_image"
+    UNSUPPORTED_FORMAT = "unsupported_format"
     TYPE_MISMATCH = "type_mismatch"
     UNREADABLE_HEADER = "unreadable_header"
     TOO_SMALL = "too_small"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,9 @@ class Decoder:
 
     def start(self) -> None:
         """Start the process if there is none, without waiting: it gets ready while the file is fetched."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "lumenstock.imaging.zygote"],
                 stdin=subprocess.PIPE,
@@ -86,8 +89,8 @@ class Decoder:
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
+            with suppress(BrokenPipeError), self._process as process:
+                process.kill()
             self._process = None
 
     def probe(self, path: Path) -> Header:

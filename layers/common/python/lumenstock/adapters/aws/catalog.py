@@ -144,7 +144,8 @@ class DynamoCatalog:
     def waiting(self, status: Status, before: datetime) -> Iterator[ImageId]:
         """See the protocol."""
         pages = self._client.get_paginator("query")
-        for shard in range(WORK_SHARDS):
+        first = int(before.timestamp() // 60)  # another one each minute, so that no shard is always last
+        for shard in ((first + step) % WORK_SHARDS for step in range(WORK_SHARDS)):
             for page in pages.paginate(
                 TableName=self._catalog,
                 IndexName="gsi2",

@@ -1,0 +1,46 @@
+"""Every few minutes: ends what is stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from functions.runtime.task import task
+from lumenstock import bootstrap
+from lumenstock.adapters.aws.queues import object_created
+from lumenstock.catalog.image import Image
+from lumenstock.ingest.sweep import Patience, Sweeper
+from lumenstock.kernel.errors import UnavailableError
+from lumenstock.settings import settings
+
+logger = Logger()
+
+
+@task("swept")
+def handler(_event: Mapping[str, Any]) -> dict[str, int]:
+    """Sweep once. Answer: how many images were sent again, expired and failed.
+
+    Raises:
+        UnavailableError: Some could not be dealt with. The others were; the error is for the alarm.
+    """
+    patience = Patience(
+        uploading=timedelta(seconds=settings().uploading_stuck_s),
+        upload_url=timedelta(seconds=settings().upload_expires_s),
+        processing=timedelta(seconds=settings().processing_stuck_s),
+    )
+    sweeper = Sweeper(bootstrap.catalog(), bootstrap.originals(), _resend, patience)
+    swept = sweeper.sweep(bootstrap.clock().now())
+    for image_id, error in swept.faults:
+        logger.error("image_not_swept", image_id=image_id, exc_info=error)
+    logger.info("images_swept", resent=swept.resent, expired=swept.expired, failed=swept.failed)
+    if swept.faults:
+        message = f"{len(swept.faults)} images could not be swept."
+        raise UnavailableError(message)
+    return {"resent": swept.resent, "expired": swept.expired, "failed": swept.failed}
+
+
+def _resend(image: Image) -> None:
+    bootstrap.ingest_queue().send(object_created(bootstrap.originals().bucket, image.source.key))

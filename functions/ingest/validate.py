@@ -1,0 +1,22 @@
+"""Task: is this upload a picture that we take? Answers a plan, or all that is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.ingest.payloads import Payload, checked_json
+from functions.runtime.task import task
+from lumenstock import bootstrap
+from lumenstock.ingest.checks import FileLimits
+from lumenstock.ingest.validate import Validator
+from lumenstock.kernel.ids import ImageId
+from lumenstock.settings import settings
+
+
+@task("validated")
+def handler(payload: Payload) -> dict[str, Any]:
+    """Input: ``{image_id, bucket, key}``. Answer: :class:`lumenstock.ingest.plan.Checked`."""
+    limits = FileLimits(max_bytes=settings().upload_max_bytes, max_pixels=settings().max_pixels)
+    validator = Validator(bootstrap.catalog(), bootstrap.originals(), bootstrap.decoder(), limits)
+    now = bootstrap.clock().now()
+    return checked_json(validator.validate(ImageId(payload["image_id"]), payload["key"], now))

@@ -1,0 +1,18 @@
+"""Task: the marked files, from one decode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.ingest.payloads import Payload, derived_json, plan_of
+from functions.runtime.task import task
+from lumenstock import bootstrap
+from lumenstock.ingest.derive import derive
+
+
+@task("watermarked")
+def handler(payload: Payload) -> dict[str, Any]:
+    """Input: ``{image_id, plan}``. Answer: :class:`lumenstock.ingest.plan.Derived`."""
+    plan = plan_of(payload)
+    originals, derivatives, decoder = bootstrap.originals(), bootstrap.derivatives(), bootstrap.decoder()
+    return derived_json(derive(originals, derivatives, decoder, plan, plan.marked))

@@ -1,0 +1,38 @@
+"""Render and watermark: public files from one decode, which is also the check of every pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lumenstock.catalog.image import rendition_key
+from lumenstock.imaging.decoder import Decoder
+from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError
+from lumenstock.ingest import refusals
+from lumenstock.ingest.plan import Derived, Plan
+from lumenstock.ingest.ports import Derivatives, Originals
+
+_MEDIA_TYPE = "image/webp"
+
+
+def derive(
+    originals: Originals, derivatives: Derivatives, decoder: Decoder, plan: Plan, names: Sequence[str]
+) -> Derived:
+    """Make the files ``names`` of a plan. Their keys are given by the plan, so twice is once."""
+    if not names:
+        return Derived(ok=True)
+    decoder.start()  # gets ready while we read
+    with TemporaryDirectory(prefix="derive-") as folder:
+        path = Path(folder, "original")
+        originals.download(plan.key, path, plan.version_id)
+        try:
+            rendered = decoder.render(path, names, Path(folder))
+        except DamagedPictureError:
+            return Derived(ok=False, reasons=(refusals.damaged(),))
+        except DecoderLimitError:
+            return Derived(ok=False, reasons=(refusals.decoder_limit(),))
+        for file in rendered:
+            body = Path(folder, f"{file.name}.webp").read_bytes()
+            derivatives.put_derivative(rendition_key(plan.media_key, plan.rev, file.name), body, _MEDIA_TYPE)
+    return Derived(ok=True, renditions=tuple(file.name for file in rendered))

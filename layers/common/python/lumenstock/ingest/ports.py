@@ -1,0 +1,62 @@
+"""What the pipeline's use cases need of buckets and queues; the AWS adapters have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+
+class StoredObject(Protocol):
+    """What a bucket says of one version of an object."""
+
+    @property
+    def version_id(self) -> str | None:
+        """The version; None in a bucket without versions."""
+        ...
+
+    @property
+    def etag(self) -> str:
+        """The ETag, unquoted."""
+        ...
+
+    @property
+    def size_bytes(self) -> int:
+        """The length in bytes."""
+        ...
+
+
+class Originals(Protocol):
+    """The files as the contributors sent them."""
+
+    def head(self, key: str, version_id: str | None = None) -> StoredObject:
+        """Look at one version, or the newest.
+
+        Raises:
+            NotFoundError: No such object.
+        """
+        ...
+
+    def download(self, key: str, path: Path, version_id: str | None = None) -> None:
+        """Write one version to a file.
+
+        Raises:
+            NotFoundError: No such object.
+        """
+        ...
+
+
+class Derivatives(Protocol):
+    """The public files."""
+
+    def put_derivative(self, key: str, body: bytes, content_type: str) -> None:
+        """Write one; the same key always gets the same picture."""
+        ...
+
+
+class Outbox(Protocol):
+    """A queue to send to."""
+
+    def send(self, message: Mapping[str, object]) -> None:
+        """Send one message as JSON."""
+        ...
