@@ -13,6 +13,7 @@ from aws_cdk import App
 from infra import packaging
 from infra.application import compose
 from infra.config import StageConfig
+from infra.stacks.stack import Stage
 
 # Only the CLI reads the context of cdk.json by itself, and without its feature flags the templates differ.
 _CONTEXT = json.loads(Path(__file__).with_name("cdk.json").read_text())["context"]
@@ -28,12 +29,8 @@ def main() -> None:
     if home := app.node.try_get_context("home"):  # a local cloud says where it lives
         config = config.at(front_url=app.node.try_get_context("front_url"), home=home)
     target = packaging.LOCAL if config.local else packaging.AWS
-    compose(
-        app,
-        config,
-        folder_of=partial(packaging.build, target=target),
-        account=environ.get("CDK_DEFAULT_ACCOUNT"),
-    )
+    account = config.account or environ.get("CDK_DEFAULT_ACCOUNT")
+    compose(app, Stage(config, account, folder_of=partial(packaging.build, target=target)))
     app.synth()
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from aws_cdk import App
 
-from infra.config import StageConfig
-from infra.constructs.layers import FolderOf
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.delivery import DeliveryStack
@@ -13,30 +11,16 @@ from infra.stacks.network import NetworkStack
 from infra.stacks.observability import ObservabilityStack
 from infra.stacks.pipeline import PipelineStack
 from infra.stacks.search import SearchStack
+from infra.stacks.stack import Stage
 
 
-def compose(app: App, config: StageConfig, *, folder_of: FolderOf, account: str | None) -> None:
-    """Add the stacks of a stage to ``app``; calls no AWS service.
-
-    Args:
-        app: Gets the stacks.
-        config: What the stage decided.
-        folder_of: Folder of built layers; builds them if it must.
-        account: Used where the stage names none; None leaves it open until the deployment.
-    """
-    owner = config.account or account
-    data = DataStack(app, config=config, account=owner)
-    if config.network:
-        network = NetworkStack(app, config=config, account=owner, network=config.network)
-        SearchStack(app, config=config, account=owner, network=network)
-    pipeline = PipelineStack(app, config=config, account=owner, data=data, folder_of=folder_of)
-    api = ApiStack(
-        app,
-        config=config,
-        account=owner,
-        users=data.users,
-        resources=pipeline.resources,
-        folder_of=folder_of,
-    )
-    DeliveryStack(app, config=config, account=owner, data=data, api=api.api)
-    ObservabilityStack(app, config=config, account=owner, pipeline=pipeline, api=api)
+def compose(app: App, stage: Stage) -> None:
+    """Add the stacks of a stage to ``app``; calls no AWS service."""
+    data = DataStack(app, stage)
+    if stage.config.network:
+        network = NetworkStack(app, stage, network=stage.config.network)
+        SearchStack(app, stage, network=network)
+    pipeline = PipelineStack(app, stage, data=data)
+    api = ApiStack(app, stage, users=data.users, resources=pipeline.resources)
+    DeliveryStack(app, stage, data=data, api=api.api)
+    ObservabilityStack(app, stage, pipeline=pipeline, api=api)

@@ -21,6 +21,7 @@ from cdk_nag import AwsSolutionsChecks
 from infra.application import compose
 from infra.config import StageConfig
 from infra.packaging import ROOT, unbuilt, uv
+from infra.stacks.stack import Stage
 
 _BIN = Path(sys.executable).parent
 _POLICY = ROOT / ".venv-policy"
@@ -41,7 +42,7 @@ def write_templates(folder: Path) -> list[str]:
     findings: list[str] = []
     for name, config in configurations():
         app = App(context=context, outdir=str(folder / name))
-        compose(app, config, folder_of=unbuilt, account=None)
+        compose(app, Stage(config, account=config.account, folder_of=unbuilt))
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
         try:
             app.synth()

@@ -12,12 +12,10 @@ from constructs import Construct
 
 from functions.manifest import ROUTES, Route
 from infra.access import Resources
-from infra.config import StageConfig
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import Functions, log_group
-from infra.constructs.layers import FolderOf
 from infra.constructs.users import Users
-from infra.stacks.stack import StageStack
+from infra.stacks.stack import Stage, StageStack
 
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -33,18 +31,10 @@ _ACCESS_LOG = {
 class ApiStack(StageStack):
     """One function a service behind one HTTP API."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        config: StageConfig,
-        account: str | None,
-        users: Users,
-        resources: Resources,
-        folder_of: FolderOf,
-    ) -> None:
-        super().__init__(scope, "Api", config=config, account=account)
-        self.functions = Functions(self, config=config, resources=resources, folder_of=folder_of)
+    def __init__(self, scope: Construct, stage: Stage, *, users: Users, resources: Resources) -> None:
+        super().__init__(scope, "Api", stage)
+        config = stage.config
+        self.functions = Functions(self, config=config, resources=resources, folder_of=stage.folder_of)
         self.api = gateway.HttpApi(
             self,
             "Http",

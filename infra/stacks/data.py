@@ -11,18 +11,18 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.config import StageConfig
 from infra.constructs.findings import accept, nag
 from infra.constructs.storage import Bucket, Table, removal
 from infra.constructs.users import Users
-from infra.stacks.stack import StageStack
+from infra.stacks.stack import Stage, StageStack
 
 
 class DataStack(StageStack):
     """Buckets, tables, user pool, event bus and the secret that signs page cursors."""
 
-    def __init__(self, scope: Construct, *, config: StageConfig, account: str | None) -> None:
-        super().__init__(scope, "Data", config=config, account=account)
+    def __init__(self, scope: Construct, stage: Stage) -> None:
+        super().__init__(scope, "Data", stage)
+        config = stage.config
         self.key = (
             kms.Key(self, "Key", enable_key_rotation=True, removal_policy=removal(config))
             if config.customer_keys

@@ -9,12 +9,11 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.config import StageConfig
 from infra.constructs.findings import accept, nag
 from infra.constructs.storage import Bucket
 from infra.packaging import ROOT
 from infra.stacks.data import DataStack
-from infra.stacks.stack import StageStack
+from infra.stacks.stack import Stage, StageStack
 
 EDGE_FUNCTION = ROOT / "infra" / "edge" / "image.js"
 _PRICE_CLASSES = {
@@ -27,16 +26,9 @@ _PRICE_CLASSES = {
 class DeliveryStack(StageStack):
     """``/img/*`` from S3, ``/v1/*`` from the HTTP API where the stage says so, 404 for the rest."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        config: StageConfig,
-        account: str | None,
-        data: DataStack,
-        api: gateway.HttpApi,
-    ) -> None:
-        super().__init__(scope, "Delivery", config=config, account=account)
+    def __init__(self, scope: Construct, stage: Stage, *, data: DataStack, api: gateway.HttpApi) -> None:
+        super().__init__(scope, "Delivery", stage)
+        config = stage.config
         images = self._images(data)
         self.distribution = cloudfront.Distribution(
             self,

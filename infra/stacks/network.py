@@ -5,18 +5,16 @@ from __future__ import annotations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from infra.config import Network, StageConfig
+from infra.config import Network
 from infra.constructs.function import log_group
-from infra.stacks.stack import StageStack
+from infra.stacks.stack import Stage, StageStack
 
 
 class NetworkStack(StageStack):
     """A VPC that reaches S3 and DynamoDB inside AWS, and the internet only where the stage pays for it."""
 
-    def __init__(
-        self, scope: Construct, *, config: StageConfig, account: str | None, network: Network
-    ) -> None:
-        super().__init__(scope, "Network", config=config, account=account)
+    def __init__(self, scope: Construct, stage: Stage, *, network: Network) -> None:
+        super().__init__(scope, "Network", stage)
         # The construct asks AWS for the zones of a known account, even of one whose zones are given.
         zones = list(network.availability_zones)
         self.node.set_context(f"availability-zones:account={self.account}:region={self.region}", zones)
@@ -35,7 +33,7 @@ class NetworkStack(StageStack):
         self.vpc.add_flow_log(
             "Flows",
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(
-                log_group(self, "FlowLog", config, f"/lumenstock/{config.stage}/vpc-flows")
+                log_group(self, "FlowLog", self.config, f"/lumenstock/{self.config.stage}/vpc-flows")
             ),
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )

@@ -15,10 +15,9 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.config import StageConfig
 from infra.stacks.api import ApiStack
 from infra.stacks.pipeline import PipelineStack
-from infra.stacks.stack import StageStack
+from infra.stacks.stack import Stage, StageStack
 
 _MINUTE = Duration.minutes(1)
 _FIVE_MINUTES = Duration.minutes(5)
@@ -29,16 +28,8 @@ _MAX_FAULTS = 5  # in five minutes: a retry cures single ones
 class ObservabilityStack(StageStack):
     """Alarms to one topic, which mails them where the stage names an address."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        config: StageConfig,
-        account: str | None,
-        pipeline: PipelineStack,
-        api: ApiStack,
-    ) -> None:
-        super().__init__(scope, "Observability", config=config, account=account)
+    def __init__(self, scope: Construct, stage: Stage, *, pipeline: PipelineStack, api: ApiStack) -> None:
+        super().__init__(scope, "Observability", stage)
         self._action = actions.SnsAction(self._topic())
         functions = pipeline.functions.made | api.functions.made
         self._dead_letters(pipeline.dead_letters)

@@ -14,14 +14,13 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.access import Resources, allow
-from infra.config import Consumer, StageConfig
+from infra.config import Consumer
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import Functions, log_group
-from infra.constructs.layers import FolderOf
 from infra.constructs.queue import DeadLetterQueue, WorkQueue
 from infra.packaging import ROOT
 from infra.stacks.data import DataStack
-from infra.stacks.stack import StageStack
+from infra.stacks.stack import Stage, StageStack
 
 DEFINITION = ROOT / "statemachines" / "ingest.asl.json"
 TASKS = ("validate", "render", "watermark", "metadata", "record")
@@ -30,31 +29,11 @@ TASKS = ("validate", "render", "watermark", "metadata", "record")
 class PipelineStack(StageStack):
     """Ingest queue → dispatcher → one Express execution an image → embed queue; the indexer on the stream."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        config: StageConfig,
-        account: str | None,
-        data: DataStack,
-        folder_of: FolderOf,
-    ) -> None:
-        super().__init__(scope, "Pipeline", config=config, account=account)
-        times = config.times
-        self.ingest = WorkQueue(
-            self,
-            "Ingest",
-            config=config,
-            visibility_s=times.visibility_s,
-            max_receives=config.ingest.max_receives,
-        )
-        self.embed_live = WorkQueue(
-            self,
-            "EmbedLive",
-            config=config,
-            visibility_s=times.embed_visibility_s,
-            max_receives=config.embed_live.max_receives,
-        )
+    def __init__(self, scope: Construct, stage: Stage, *, data: DataStack) -> None:
+        super().__init__(scope, "Pipeline", stage)
+        config, times = stage.config, stage.config.times
+        self.ingest = self._work_queue("Ingest", times.visibility_s, config.ingest)
+        self.embed_live = self._work_queue("EmbedLive", times.embed_visibility_s, config.embed_live)
         self.unindexed = DeadLetterQueue(self, "Unindexed", config=config).queue
         self.dead_letters = {
             "Ingest": self.ingest.dead_letters,
@@ -62,7 +41,32 @@ class PipelineStack(StageStack):
             "Indexer": self.unindexed,
         }
         machine_name = f"lumenstock-{config.stage}-ingest"
-        self.resources = Resources(
+        self.resources = self._resources(data, machine_name)
+        self.functions = Functions(self, config=config, resources=self.resources, folder_of=stage.folder_of)
+        self.machine = self._machine(machine_name)
+        self._uploads_start_ingest(data)
+        dispatcher = self.functions.make("ingest-dispatch", timeout_s=times.dispatch_s)
+        self._consume(dispatcher, self.ingest, config.ingest)
+        self._consume(self.functions.make("embed-live"), self.embed_live, config.embed_live)
+        self._follow_catalog(self.functions.make("indexer-stream"), data)
+        self._sweep(self.functions.make("ingest-sweep"))
+        self.publish(
+            IngestQueueUrl=self.ingest.queue.queue_url,
+            IngestDlqUrl=self.ingest.dead_letters.queue_url,
+            EmbedLiveQueueUrl=self.embed_live.queue.queue_url,
+            EmbedLiveDlqUrl=self.embed_live.dead_letters.queue_url,
+            IngestMachineArn=self.machine.state_machine_arn,
+        )
+
+    def _work_queue(self, id_: str, visibility_s: int, consumer: Consumer) -> WorkQueue:
+        return WorkQueue(
+            self, id_, config=self.config, visibility_s=visibility_s, max_receives=consumer.max_receives
+        )
+
+    def _resources(self, data: DataStack, machine_name: str) -> Resources:
+        """What functions can touch. The machine goes by its name: it is made after the functions it calls."""
+        search = self.config.search
+        return Resources(
             originals=data.originals,
             derivatives=data.derivatives,
             catalog=data.catalog,
@@ -81,31 +85,9 @@ class PipelineStack(StageStack):
                 arn_format=ArnFormat.COLON_RESOURCE_NAME,
                 resource_name=machine_name,
             ),
-            search_engine=config.search.engine,
-            search_dir=str(ROOT / config.search.folder) if config.search.folder else "",
+            search_engine=search.engine,
+            search_dir=str(ROOT / search.folder) if search.folder else "",
             key=data.key,
-        )
-        self.functions = Functions(self, config=config, resources=self.resources, folder_of=folder_of)
-        self.machine = self._machine(machine_name)
-        self._uploads_start_ingest(data)
-        self._consume(
-            self.functions.make("ingest-dispatch", timeout_s=times.dispatch_s), self.ingest, config.ingest
-        )
-        self._consume(self.functions.make("embed-live"), self.embed_live, config.embed_live)
-        self._follow_catalog(self.functions.make("indexer-stream"), data)
-        events.Rule(
-            self,
-            "Sweep",
-            description="Ends what is stuck: nothing fails only in a log",
-            schedule=events.Schedule.rate(Duration.minutes(times.sweep_every_min)),
-            targets=[targets.LambdaFunction(self.functions.make("ingest-sweep"), retry_attempts=0)],
-        )
-        self.publish(
-            IngestQueueUrl=self.ingest.queue.queue_url,
-            IngestDlqUrl=self.ingest.dead_letters.queue_url,
-            EmbedLiveQueueUrl=self.embed_live.queue.queue_url,
-            EmbedLiveDlqUrl=self.embed_live.dead_letters.queue_url,
-            IngestMachineArn=self.machine.state_machine_arn,
         )
 
     def _machine(self, name: str) -> sfn.StateMachine:
@@ -181,4 +163,13 @@ class PipelineStack(StageStack):
             report_batch_item_failures=True,
             retry_attempts=10,
             on_failure=sources.SqsDlq(self.unindexed),
+        )
+
+    def _sweep(self, function: lambda_.Function) -> None:
+        """Ends what is stuck, so that nothing fails only in a log."""
+        events.Rule(
+            self,
+            "Sweep",
+            schedule=events.Schedule.rate(Duration.minutes(self.config.times.sweep_every_min)),
+            targets=[targets.LambdaFunction(function, retry_attempts=0)],
         )

@@ -8,12 +8,11 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_opensearchservice as opensearch
 from constructs import Construct
 
-from infra.config import StageConfig
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import log_group
 from infra.constructs.storage import removal
 from infra.stacks.network import NetworkStack
-from infra.stacks.stack import StageStack
+from infra.stacks.stack import Stage, StageStack
 
 _HTTPS = ec2.Port.tcp(443)
 _REQUESTS = ("es:ESHttpDelete", "es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut")
@@ -25,10 +24,8 @@ class SearchStack(StageStack):
     It is off until the adapter exists: a domain costs money while it idles, from about 27 USD a month.
     """
 
-    def __init__(
-        self, scope: Construct, *, config: StageConfig, account: str | None, network: NetworkStack
-    ) -> None:
-        super().__init__(scope, "Search", config=config, account=account)
+    def __init__(self, scope: Construct, stage: Stage, *, network: NetworkStack) -> None:
+        super().__init__(scope, "Search", stage)
         self.clients = ec2.SecurityGroup(
             self,
             "Clients",
@@ -41,7 +38,7 @@ class SearchStack(StageStack):
         )
         self.index.add_ingress_rule(self.clients, _HTTPS, "Functions that search")
         self.clients.add_egress_rule(self.index, _HTTPS, "The search domain")
-        self.domain = self._domain(network.vpc) if config.search.domain else None
+        self.domain = self._domain(network.vpc) if self.config.search.domain else None
 
     def _domain(self, vpc: ec2.Vpc) -> opensearch.Domain:
         search = self.config.search

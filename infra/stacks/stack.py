@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from aws_cdk import CfnOutput, CliCredentialsStackSynthesizer, Environment, Stack, Tags
 from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.findings import accept, nag
+from infra.constructs.layers import FolderOf
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What all stacks of a stage are made from.
+
+    Attributes:
+        config: What the stage decided.
+        account: Owner of the stacks; None leaves it open until the deployment.
+        folder_of: Folder of built layers.
+    """
+
+    config: StageConfig
+    account: str | None
+    folder_of: FolderOf
 
 
 class StageStack(Stack):
     """One stack of one stage: ``Lumenstock-{stage}-{part}``."""
 
-    def __init__(self, scope: Construct, part: str, *, config: StageConfig, account: str | None) -> None:
+    def __init__(self, scope: Construct, part: str, stage: Stage) -> None:
+        config = stage.config
         super().__init__(
             scope,
             f"Lumenstock-{config.stage}-{part}",
-            env=Environment(account=account, region=config.region),
+            env=Environment(account=stage.account, region=config.region),
             # The local engine refuses the roles that the default synthesizer publishes assets with.
             synthesizer=CliCredentialsStackSynthesizer() if config.local else None,
             termination_protection=config.retain,

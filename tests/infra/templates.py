@@ -15,6 +15,7 @@ from aws_cdk import App
 from infra.application import compose
 from infra.config import StageConfig
 from infra.packaging import ROOT, unbuilt
+from infra.stacks.stack import Stage
 
 STAGES = ("local", "dev", "prod")
 
@@ -163,7 +164,7 @@ def synthesise(stage: str, *, domain: bool = False, account: str | None = None) 
     context = json.loads(Path(ROOT, "cdk.json").read_text())["context"]
     folder = Path(mkdtemp(prefix=f"lumenstock-{stage}-"))
     app = App(context=context, outdir=str(folder))
-    compose(app, config, folder_of=unbuilt, account=account)
+    compose(app, Stage(config, config.account or account, folder_of=unbuilt))
     app.synth()
     assert "missing" not in json.loads((folder / "manifest.json").read_text()), "synthesis asks AWS something"
     return Templates(config, folder)

@@ -55,6 +55,13 @@ def test_a_domain_without_a_network_is_refused() -> None:
         StageConfig.model_validate(wrong)
 
 
+def test_a_local_cloud_elsewhere_has_its_own_address_and_state() -> None:
+    moved = StageConfig.load("local").at(front_url="http://localhost:9090", home="/tmp/cloud")
+    assert moved.web_origins == ("http://localhost:9090",)
+    assert moved.media_base_url == "http://localhost:9090/img"
+    assert moved.search.folder == "/tmp/cloud/search"
+
+
 def test_only_the_local_stage_approves_what_no_model_has_scored() -> None:
     approving = [
         stage
