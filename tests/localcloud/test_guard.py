@@ -197,6 +197,12 @@ def test_the_operators_presigned_url_is_verified_before_the_engine_routes_it(cal
     assert backend.seen == []
 
 
+def test_a_query_signed_for_another_service_is_the_control_planes(call: Any) -> None:
+    url = presigned().replace("%2Fs3%2F", "%2Flambda%2F")
+    assert call("GET", url).status_code == 200
+    assert call("GET", url, headers={"origin": FRONT}).status_code == 403
+
+
 def test_a_presigned_url_under_another_path_is_refused(call: Any) -> None:
     url = presigned(ACCOUNT, "drawn-once").replace("/bucket/key", "/2015-03-31/functions")
     assert call("PUT", url).status_code == 403
