@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from PIL.TiffImagePlugin import IFDRational
 
 MEDIA_TYPES = {
     "JPEG": "image/jpeg",
@@ -102,45 +103,38 @@ def exif_with_everything() -> Image.Exif:
     exif[0x010F], exif[0x0110], exif[0x0131] = "Canary Cameras", "Canary 1", "CanarySoft"
     exif[0x013B], exif[0x8298] = "Canary Artist", "Canary Copyright"
     details = exif.get_ifd(0x8769)
-    details[0x829A], details[0x829D], details[0x8827] = (1, 250), (28, 10), 400
+    details[0x829A], details[0x829D], details[0x8827] = IFDRational(1, 250), IFDRational(28, 10), 400
     details[0x9003], details[0x9011] = "2024:05:06 07:08:09", "+02:00"
-    details[0x920A], details[0xA405], details[0xA434] = (50, 1), 75, "Canary 50mm F2.8"
+    details[0x920A], details[0xA405], details[0xA434] = IFDRational(50), 75, "Canary 50mm F2.8"
     place = exif.get_ifd(0x8825)
     place[1], place[2] = "S", (33.0, 51.0, 31.5)
     place[3], place[4] = "E", (151.0, 12.0, 36.0)
-    place[5], place[6] = b"\0", (58, 1)
+    place[5], place[6] = b"\0", 58.0
     return exif
 
 
 def display_p3() -> bytes:
     """An ICC profile of Display P3. Source: ICC.1:2001-04; primaries of SMPTE EG 432-1, adapted to D50."""
-    columns = {
-        b"rXYZ": (0.51512, 0.24120, -0.00105),
-        b"gXYZ": (0.29198, 0.69225, 0.04189),
-        b"bXYZ": (0.15710, 0.06657, 0.78407),
-    }
-
-    def fixed(value: float) -> bytes:
-        return struct.pack(">i", round(value * 65536))
-
-    text = b"desc\0\0\0\0" + struct.pack(">I", 11) + b"Display P3\0" + b"\0" * (8 + 3 + 67)
+    white = (0.9642, 1.0, 0.8249)
+    columns = ((0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407))
+    steps = np.linspace(0, 1, 1024)
+    light = np.where(steps <= 0.04045, steps / 12.92, ((steps + 0.055) / 1.055) ** 2.4)  # the curve of sRGB
+    curve = b"curv\0\0\0\0" + struct.pack(">I", 1024) + np.round(light * 65535).astype(">u2").tobytes()
     tags = {
-        b"desc": text,
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", 11) + b"Display P3\0" + bytes(8 + 3 + 67),
         b"cprt": b"text\0\0\0\0none\0",
-        b"wtpt": b"XYZ \0\0\0\0" + b"".join(map(fixed, (0.9642, 1.0, 0.8249))),
-        **{name: b"XYZ \0\0\0\0" + b"".join(map(fixed, values)) for name, values in columns.items()},
-        **{
-            name: b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
-            for name in (b"rTRC", b"gTRC", b"bTRC")
-        },
+        b"wtpt": _xyz(white),
+        **{name: _xyz(column) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, strict=True)},
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
     }
     table, bodies, offset = b"", b"", 128 + 4 + 12 * len(tags)
     for name, body in tags.items():
-        padded = body + b"\0" * (-len(body) % 4)
         table += name + struct.pack(">II", offset + len(bodies), len(body))
-        bodies += padded
-    size = offset + len(bodies)
-    header = struct.pack(">I4sI4s4s4s", size, b"\0\0\0\0", 0x02100000, b"mntr", b"RGB ", b"XYZ ")
-    header += struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + b"acsp" + b"\0" * 28
-    header += b"".join(map(fixed, (0.9642, 1.0, 0.8249)))
+        bodies += body + bytes(-len(body) % 4)
+    header = struct.pack(">I4sI4s4s4s", offset + len(bodies), bytes(4), 0x02100000, b"mntr", b"RGB ", b"XYZ ")
+    header += struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + _xyz(white)[8:]
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + bodies
+
+
+def _xyz(values: tuple[float, float, float]) -> bytes:
+    return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(value * 65536) for value in values))

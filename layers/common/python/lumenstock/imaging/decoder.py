@@ -15,7 +15,7 @@ from typing import Any
 
 from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError, DecoderLostError
 from lumenstock.imaging.formats import Format
-from lumenstock.imaging.header import MAX_SIDE_PX, Header
+from lumenstock.imaging.header import MAX_STATED_PX, Header
 
 # Signals that a decoder brings upon itself. Any other end (SIGKILL by the machine's memory, SIGALRM on a
 # machine too busy to let it work) is no fault of the picture's, and may go well another time.
@@ -24,7 +24,7 @@ _REFUSALS = {kind.code: kind for kind in (DamagedPictureError, DecoderLimitError
 
 _ENVIRONMENT = {
     "VIPS_BLOCK_UNTRUSTED": "1",  # no decoder that libvips itself does not trust: SVG, PDF, matrices, …
-    "VIPS_MAX_COORD": str(MAX_SIDE_PX + 1),
+    "VIPS_MAX_COORD": str(MAX_STATED_PX),
     "VIPS_CONCURRENCY": "1",
     "VIPS_WARNING": "0",
     # A child that lives for one picture should keep what it has freed: with glibc's defaults it hands pages

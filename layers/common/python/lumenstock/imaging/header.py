@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from lumenstock.imaging.formats import Format
 
-MAX_SIDE_PX = 30_000  # libvips itself is told to open nothing wider or higher
+MAX_SIDE_PX = 30_000
+MAX_STATED_PX = 100_000  # what states more is not even opened; in between, the reason can name the size
 
 _BUFFERED = frozenset({Format.WEBP, Format.AVIF})
 
