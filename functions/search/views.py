@@ -154,5 +154,9 @@ def _summary(document: Document) -> ImageSummary:
     )
 
 
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 6)
+
+
 def _named(count: FacetCount) -> NameCount:
     return NameCount(name=count.value, count=count.count)

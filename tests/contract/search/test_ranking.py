@@ -47,6 +47,16 @@ def test_equal_scores_come_by_rising_id_whatever_the_order_of_writing(index: Sea
     assert numbers(index.query(IndexQuery(text="car")).keyword) == list(range(40))
 
 
+def test_of_many_equal_scores_the_lowest_ids_come_first(index: SearchIndex) -> None:
+    order = list(range(300))
+    random.Random(7).shuffle(order)
+    for start in range(0, 300, 100):
+        index.write([document(n, title="red car") for n in order[start : start + 100]])
+    assert numbers(index.query(IndexQuery(text="car", window=5)).keyword) == [0, 1, 2, 3, 4]
+    page = index.keyword_page(IndexQuery(text="car"), excluding=(), offset=120, limit=5)
+    assert numbers(page) == [120, 121, 122, 123, 124]
+
+
 def test_the_window_holds_no_more_than_asked_for(index: SearchIndex) -> None:
     index.write([document(n, title="car") for n in range(WINDOW + 30)])
     answer = index.query(IndexQuery(text="car"))

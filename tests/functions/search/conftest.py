@@ -28,7 +28,7 @@ def get(set_stage: Callable[..., None], tmp_path: Path, monkeypatch: pytest.Monk
         PRICES='{"standard": 299, "enhanced": 1499}',
     )
     monkeypatch.setattr(bootstrap, "cursor_secret", lambda: b"a secret")
-    monkeypatch.setattr(bootstrap, "embedder", FewWords, raising=False)
+    monkeypatch.setattr(bootstrap, "embedder", FewWords)
     forget_cached(api)
     yield _get
     forget_cached(api)

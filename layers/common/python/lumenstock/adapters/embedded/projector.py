@@ -6,11 +6,8 @@ that no reader looks at, and the next projection does the same writes again.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
@@ -22,6 +19,7 @@ from lumenstock.adapters.embedded.fields import (
     open_words,
     snapshot_record,
 )
+from lumenstock.adapters.embedded.lock import file_lock
 from lumenstock.adapters.embedded.queries import ids_query
 from lumenstock.adapters.embedded.rows import RowWriter
 from lumenstock.adapters.embedded.snapshot import Position, position_of
@@ -42,6 +40,7 @@ class Projector:
     def __init__(self, folder: Path, truth: Truth) -> None:
         """Project ``truth`` below ``folder``."""
         self._folder = folder
+        self._lock = folder / "projector.lock"
         self._truth = truth
 
     def current(self) -> Path | None:
@@ -61,19 +60,19 @@ class Projector:
         Returns:
             Whether the lock was free.
         """
-        with self._lock(wait=False) as held:
+        with file_lock(self._lock, wait=False) as held:
             if held:
                 self._advance(batches)
             return held
 
     def renew(self) -> None:
         """Project everything into new files and then let readers look there; waits for the lock."""
-        with self._lock(wait=True):
+        with file_lock(self._lock, wait=True):
             self._write_anew()
 
     def ensure(self) -> None:
         """Make the first projection, if there is none; waits for whoever is making it."""
-        with self._lock(wait=True):
+        with file_lock(self._lock, wait=True):
             if self.current() is None:
                 self._write_anew()
 
@@ -142,18 +141,6 @@ class Projector:
         writer.commit()
         writer.wait_merging_threads()
         return True
-
-    @contextmanager
-    def _lock(self, *, wait: bool) -> Iterator[bool]:
-        """Hold the lock of the projected files. The system frees it when the process dies."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / "projector.lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
 
 
 def _position(words: tantivy.Index) -> Position:

@@ -133,8 +133,7 @@ class RowView:
         rows = np.flatnonzero(eligible)
         if not len(rows) or not model:
             return []
-        # Equal pictures must tie, so the last bits, which differ by summation, are dropped.
-        scores = np.round(self._cosines(query, rows).astype(np.float64), 6)
+        scores = self._cosines(query, rows)
         if len(rows) > limit:
             least = np.partition(scores, -limit)[-limit]
             kept = scores >= least

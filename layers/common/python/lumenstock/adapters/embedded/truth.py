@@ -5,26 +5,33 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from lumenstock.adapters.embedded.lock import file_lock
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document, Removal
 from lumenstock.search.ports import Change
 
 ID_BYTES = 32  # what the row file holds of an id; a ULID has 26
+_PATIENCE_S = 10  # how long a write waits for others
 DROPPED = -1  # version of a stub that keeps nothing out
+
+_VERSION = 1  # as the schema sets it
 
 # `body` is null in a stub. `seq` numbers the writes; every row carries that of its last one.
 _SCHEMA = """
+PRAGMA journal_mode = WAL;
 CREATE TABLE IF NOT EXISTS documents (
     id TEXT PRIMARY KEY, version INTEGER NOT NULL, seq INTEGER NOT NULL, body TEXT, vector BLOB NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS documents_by_seq ON documents (seq);
 CREATE TABLE IF NOT EXISTS writes (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), seq INTEGER NOT NULL);
 INSERT OR IGNORE INTO writes VALUES (1, 0);
+PRAGMA user_version = 1;
 """
 
 # external_gte; a repeat of what is there is no write, so that nothing is projected twice.
@@ -110,12 +117,18 @@ class Truth:
     def _connection(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._threads, "db", None)
         if db is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            db = sqlite3.connect(self._path, timeout=10, isolation_level=None)
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.executescript(_SCHEMA)
-            self._threads.db = db
+            db = self._threads.db = self._connect()
+        return db
+
+    def _connect(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self._path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, db.close)
+        if db.execute("PRAGMA user_version").fetchone() != (_VERSION,):
+            # SQLite does not wait for others while it changes the journal's mode.
+            with file_lock(self._path.with_suffix(".lock"), wait=True):
+                db.executescript(_SCHEMA)
+        db.execute("PRAGMA synchronous = FULL")
         return db
 
     @contextmanager
