@@ -14,7 +14,6 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
 from functions.manifest import Need
@@ -54,7 +53,7 @@ class Resources:
     bus: events.IEventBus
     user_pool: cognito.IUserPool
     user_pool_client: cognito.IUserPoolClient
-    cursor_secret: secretsmanager.ISecret
+    cursor_secret_arn: str
     ingest_queue: sqs.IQueue
     embed_live_queue: sqs.IQueue
     machine_arn: str
@@ -169,8 +168,8 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
         (allow(_USERS, on.user_pool.user_pool_arn),),
     ),
     Need.CURSOR_SECRET: lambda on: Access(
-        {"CURSOR_SECRET_ARN": on.cursor_secret.secret_arn},
-        (allow(["secretsmanager:GetSecretValue"], on.cursor_secret.secret_arn),),
+        {"CURSOR_SECRET_ARN": on.cursor_secret_arn},
+        (allow(["secretsmanager:GetSecretValue"], on.cursor_secret_arn),),
     ),
     Need.SEARCH_INDEX: lambda on: Access({"SEARCH_ENGINE": on.search_engine, "SEARCH_DIR": on.search_dir}),
     Need.MODEL: lambda _: Access(),  # a layer, which brings its own variable

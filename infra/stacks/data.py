@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -59,6 +61,9 @@ class DataStack(StageStack):
             self.cursor_secret,
             {nag("SMG4"): "A new key makes the cursors in use invalid and protects nothing that they hold"},
         )
+        # ``Id`` is the ARN as well as ``Ref`` is, which the local engine takes for the name.
+        secret = cast("secretsmanager.CfnSecret", self.cursor_secret.node.default_child)
+        self.cursor_secret_arn = secret.attr_id
         self.publish(
             OriginalsBucket=self.originals.bucket_name,
             DerivativesBucket=self.derivatives.bucket_name,

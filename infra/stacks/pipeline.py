@@ -76,7 +76,7 @@ class PipelineStack(StageStack):
             bus=data.bus,
             user_pool=data.users.pool,
             user_pool_client=data.users.client,
-            cursor_secret=data.cursor_secret,
+            cursor_secret_arn=data.cursor_secret_arn,
             ingest_queue=self.ingest.queue,
             embed_live_queue=self.embed_live.queue,
             machine_arn=self.format_arn(
