@@ -133,7 +133,10 @@ def search_answer(
 
 def results_of(results: tuple[Result, ...]) -> list[SearchResult]:
     """Finds as the API shows them."""
-    return [SearchResult(**_summary(result.document).model_dump(), score=result.score) for result in results]
+    return [
+        SearchResult(**_summary(result.document).model_dump(), score=_rounded(result.score))
+        for result in results
+    ]
 
 
 def media_url(path: str) -> str:
