@@ -61,7 +61,8 @@ def deploy(home: Home, assembly: Path) -> dict[str, str]:
         Their outputs by name, without those that only serve other stacks.
     """
     file = home.folder / "cdk-outputs.json"
-    options = ("--all", "--require-approval", "never", "--progress", "events")
+    # A change set of the engine does not see that only outputs changed, and the next stack would miss one.
+    options = ("--all", "--require-approval", "never", "--progress", "events", "--method", "direct")
     _cdk(home, "deploy", *options, "--app", str(assembly), "--outputs-file", str(file))
     return flatten(json.loads(file.read_text()))
 

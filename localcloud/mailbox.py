@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -24,28 +25,28 @@ class Mail:
         to: Receivers, separated by commas.
         subject: Subject line.
         text: Body as plain text.
-        sent_at: Time as the engine wrote it.
+        sent_at: When it was sent, in UTC.
     """
 
     to: str
     subject: str
     text: str
-    sent_at: str
+    sent_at: datetime
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> Mail:
         """Read one entry of the engine's list."""
         body = record.get("BodyText") or html.unescape(_TAG.sub(" ", record.get("BodyHtml") or ""))
-        return cls(
-            ", ".join(record.get("To", [])), record.get("Subject", ""), body.strip(), str(record["Timestamp"])
-        )
+        sent_at = datetime.fromtimestamp(record["Timestamp"], UTC)
+        to = ", ".join(record.get("To", []))
+        return cls(to, record.get("Subject", ""), body.strip(), sent_at)
 
     def as_html(self) -> str:
         """An article with everything escaped; six-digit codes stand out."""
         text = _CODE.sub(r"<mark>\g<0></mark>", html.escape(self.text))
         return (
             f"<article><header><strong>{html.escape(self.subject)}</strong>"
-            f"<span>to {html.escape(self.to)}</span><time>{html.escape(self.sent_at)}</time></header>"
+            f"<span>to {html.escape(self.to)}</span><time>{self.sent_at:%Y-%m-%d %H:%M:%S} UTC</time></header>"
             f"<p>{text}</p></article>"
         )
 

@@ -9,6 +9,11 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// The document's texts quote code with backticks.
+function prose(text) {
+  return element("span", {}, ...text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part)));
+}
+
 class Document {
   constructor(openapi) {
     this.openapi = openapi;
@@ -48,7 +53,7 @@ class Document {
       const description = this.resolve(property).description;
       return element(
         "li", {}, element("code", {}, name), " ", element("span", { class: "type" }, this.typeOf(property) + (isRequired ? "" : ", optional")),
-        description ? ` ${description}` : null, nested,
+        description ? element("span", {}, " ", prose(description)) : null, nested,
       );
     });
     return element("ul", { class: "fields" }, ...items);
@@ -64,17 +69,17 @@ class Document {
     const parameters = (operation.parameters ?? []).map((parameter) => this.resolve(parameter));
     const isProtected = (operation.security ?? this.openapi.security ?? []).length > 0;
     const body = element("div");
-    if (operation.description) body.append(element("p", {}, operation.description));
+    if (operation.description) body.append(element("p", {}, prose(operation.description)));
     if (parameters.length) {
       body.append(element("h3", {}, "Parameters"), element("ul", { class: "fields" }, ...parameters.map((parameter) => element(
         "li", {}, element("code", {}, parameter.name), " ",
         element("span", { class: "type" }, `${parameter.in}, ${this.typeOf(parameter.schema)}${parameter.required ? "" : ", optional"}`),
-        parameter.description ? ` ${parameter.description}` : null,
+        parameter.description ? element("span", {}, " ", prose(parameter.description)) : null,
       ))));
     }
     if (operation.requestBody) body.append(element("h3", {}, "Request"), this.content(operation.requestBody) ?? "");
     for (const [status, answer] of Object.entries(operation.responses ?? {})) {
-      body.append(element("h3", {}, `${status} ${this.resolve(answer).description ?? ""}`), this.content(answer) ?? "");
+      body.append(element("h3", {}, `${status} `, prose(this.resolve(answer).description ?? "")), this.content(answer) ?? "");
     }
     return element(
       "details", { class: "operation", id: operation.operationId ?? `${method}-${path}` },

@@ -83,8 +83,9 @@ def test_pages_are_there_and_allow_no_foreign_script(front: TestClient, path: st
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
+@pytest.mark.usefixtures("engine")
 def test_own_pages_load_nothing_from_elsewhere(front: TestClient) -> None:
-    for path in ("/", "/docs", "/pages/docs.js", "/pages/style.css"):
+    for path in ("/", "/docs", "/mail", "/pages/docs.js", "/pages/style.css"):
         text = front.get(path).text
         assert not any(start in text for start in ("http:", "https:", '"//', "(//")), path
 
@@ -121,13 +122,14 @@ def test_before_the_first_deployment_the_api_says_so(front: TestClient) -> None:
 
 
 def test_mail_is_shown_newest_first_and_escaped(front: TestClient, engine: Engine, home: Home) -> None:
-    def mail(subject: str, at: str) -> dict[str, Any]:
+    def mail(subject: str, at: float) -> dict[str, Any]:
         return {"To": ["a@b.test"], "Subject": subject, "BodyText": "Code <b>123456</b>", "Timestamp": at}
 
-    engine.mails = [mail("<script>1</script>", "2026-11-21T10:00"), mail("second", "2026-11-21T11:00")]
+    engine.mails = [mail("<script>1</script>", 1795255200.5), mail("second", 1795258800.0)]
     page = front.get("/mail").text
     assert page.index("second") < page.index("&lt;script&gt;1")
     assert "<script>" not in page
+    assert "<time>2026-11-21 10:00:00 UTC</time>" in page
     assert "Code &lt;b&gt;<mark>123456</mark>&lt;/b&gt;" in page
     assert engine.seen[0]["headers"]["authorization"] == f"Bearer {home.operator_secret}"
 
