@@ -150,7 +150,6 @@ class PipelineStack(StageStack):
 
     def _follow_catalog(self, function: lambda_.Function, data: DataStack) -> None:
         """The stream is the outbox: what cannot be indexed after a day goes to a queue of its own."""
-        function.add_to_role_policy(allow(["sqs:SendMessage"], self.unindexed.queue_arn))
         lambda_.EventSourceMapping(
             self,
             "CatalogMapping",
@@ -162,7 +161,7 @@ class PipelineStack(StageStack):
             max_record_age=Duration.hours(23),
             report_batch_item_failures=True,
             retry_attempts=10,
-            on_failure=sources.SqsDlq(self.unindexed),
+            on_failure=sources.SqsDlq(self.unindexed),  # and lets the function send there
         )
 
     def _sweep(self, function: lambda_.Function) -> None:
