@@ -37,8 +37,9 @@ class Mail:
     def of(cls, record: dict[str, Any]) -> Mail:
         """Read one entry of the engine's list."""
         body = record.get("BodyText") or html.unescape(_TAG.sub(" ", record.get("BodyHtml") or ""))
-        sent_at = datetime.fromtimestamp(record["Timestamp"], UTC)
         to = ", ".join(record.get("To", []))
+        to = ", ".join(record.get("To", []))
+        sent_at = datetime.fromtimestamp(record["Timestamp"], UTC)
         return cls(to, record.get("Subject", ""), body.strip(), sent_at)
 
     def as_html(self) -> str:

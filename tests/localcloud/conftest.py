@@ -41,7 +41,8 @@ class Backend:
             if not message.get("more_body"):
                 break
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
-        self.seen.append({"path": scope["path"], "headers": headers, "body": body})
+        raw = [name.decode().lower() for name, _ in scope["headers"]]
+        self.seen.append({"path": scope["path"], "headers": headers, "names": raw, "body": body})
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"reached"})
 

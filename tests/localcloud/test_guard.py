@@ -154,7 +154,14 @@ def test_cognitos_public_operations_need_no_signature(call: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/_ministack/reset", "/_ministack/config", "/_ministack/ses/messages", "/_localstack/x"]
+    "path",
+    [
+        "/_ministack/ready/reset",
+        "/_ministack/reset",
+        "/_ministack/config",
+        "/_ministack/ses/messages",
+        "/_localstack/x",
+    ],
 )
 @pytest.mark.parametrize("url", [ENGINE, CDN, API])
 def test_the_engines_administration_is_the_operators(call: Any, backend: Any, url: str, path: str) -> None:
@@ -185,6 +192,7 @@ def test_a_presigned_upload_works_from_the_front_and_from_programs(call: Any) ->
 
 def test_the_operators_presigned_url_is_verified_before_the_engine_routes_it(call: Any, backend: Any) -> None:
     assert call("PUT", presigned(ACCOUNT, "drawn-once")).status_code == 200
+    assert call("OPTIONS", presigned(ACCOUNT, "drawn-once"), headers={"origin": FRONT}).status_code == 200
     backend.seen.clear()
     assert call("PUT", presigned(ACCOUNT, "guessed")).status_code == 403
     assert (
@@ -258,6 +266,7 @@ def test_cloudfront_answers_reads_only(call: Any) -> None:
 def test_everything_that_passes_counts_as_tls(call: Any, backend: Any) -> None:
     call("GET", f"{CDN}/img/x.webp", headers={"x-forwarded-proto": "http"})
     assert backend.seen[0]["headers"]["x-forwarded-proto"] == "https"
+    assert backend.seen[0]["names"].count("x-forwarded-proto") == 1
 
 
 def test_a_body_over_the_limit_of_the_http_api_is_refused_at_once(call: Any, backend: Any) -> None:
