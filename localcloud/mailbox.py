@@ -38,17 +38,16 @@ class Mail:
         """Read one entry of the engine's list."""
         body = record.get("BodyText") or html.unescape(_TAG.sub(" ", record.get("BodyHtml") or ""))
         to = ", ".join(record.get("To", []))
-        to = ", ".join(record.get("To", []))
         sent_at = datetime.fromtimestamp(record["Timestamp"], UTC)
         return cls(to, record.get("Subject", ""), body.strip(), sent_at)
 
     def as_html(self) -> str:
         """An article with everything escaped; six-digit codes stand out."""
         text = _CODE.sub(r"<mark>\g<0></mark>", html.escape(self.text))
+        at = f"{self.sent_at:%Y-%m-%d %H:%M:%S} UTC"
         return (
             f"<article><header><strong>{html.escape(self.subject)}</strong>"
-            f"<span>to {html.escape(self.to)}</span><time>{self.sent_at:%Y-%m-%d %H:%M:%S} UTC</time></header>"
-            f"<p>{text}</p></article>"
+            f"<span>to {html.escape(self.to)}</span><time>{at}</time></header><p>{text}</p></article>"
         )
 
 
