@@ -63,10 +63,8 @@ def test_a_local_cloud_elsewhere_has_its_own_address_and_state() -> None:
 
 
 def test_only_the_local_stage_approves_what_no_model_has_scored() -> None:
-    approving = [
-        stage
-        for stage in STAGES
-        if StageConfig.load(stage).moderation.approve_unscored
-        and StageConfig.load(stage).moderation.review == "auto"
-    ]
-    assert approving == ["local"]
+    assert [stage for stage in STAGES if StageConfig.load(stage).moderation.approve_unscored] == ["local"]
+
+
+def test_prod_sends_everything_to_a_moderator() -> None:
+    assert StageConfig.load("prod").moderation.review == "all"
