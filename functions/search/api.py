@@ -27,6 +27,7 @@ from lumenstock.catalog.image import Orientation
 from lumenstock.kernel.errors import BadRequestError, NotFoundError, SearchUnavailableError
 from lumenstock.kernel.ids import ULID_PATTERN, ImageId
 from lumenstock.kernel.pagination import CursorSigner, Position
+from lumenstock.search.colors import COLOR_PATTERN
 from lumenstock.search.document import Document
 from lumenstock.search.model import Mode, SearchRequest
 from lumenstock.search.projection import project
@@ -63,7 +64,7 @@ def search_images(
     orientation: Annotated[Orientation | None, Query()] = None,
     color: Annotated[
         str | None,
-        Query(min_length=3, max_length=20, description="`RRGGBB` in hex or a name, such as `orange`."),
+        Query(pattern=COLOR_PATTERN, description="In hex or by name: the bucket it falls into counts."),
     ] = None,
     contributor: Annotated[
         str | None, Query(min_length=1, max_length=100, description="Id or display name.")

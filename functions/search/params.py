@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from lumenstock.catalog.image import Orientation
 from lumenstock.kernel.errors import FieldError, InvalidInputError
-from lumenstock.search.colors import BUCKETS, bucket_named
+from lumenstock.search.colors import bucket_named
 from lumenstock.search.model import Mode, SearchRequest
 from lumenstock.search.ports import Filters
 from lumenstock.search.projection import fold
@@ -42,17 +42,14 @@ class SearchParams:
         """The request, at ``page``.
 
         Raises:
-            InvalidInputError: The colour has no meaning, the range is upside down, or both ``page`` and
-                ``cursor`` were sent.
+            InvalidInputError: The range is upside down, or both ``page`` and ``cursor`` were sent.
         """
-        bucket = bucket_named(self.color) if self.color else None
-        wrong = tuple(self._wrong(bucket))
-        if wrong:
-            raise InvalidInputError(errors=wrong)
+        if wrong := self._wrong():
+            raise InvalidInputError(errors=tuple(wrong))
         filters = Filters(
             category=fold(self.category) if self.category else None,
             orientation=self.orientation,
-            color=bucket,
+            color=bucket_named(self.color) if self.color else None,
             contributor=fold(self.contributor) if self.contributor else None,
             created_from_s=_midnight_s(self.created_from) if self.created_from else None,
             created_before_s=_midnight_s(self.created_to) + _DAY_S if self.created_to else None,
@@ -62,11 +59,8 @@ class SearchParams:
         offset = ((self.page or 1) - 1) * self.page_size
         return SearchRequest(" ".join(self.q.split()), self.mode, filters, offset, self.page_size)
 
-    def _wrong(self, bucket: str | None) -> list[FieldError]:
+    def _wrong(self) -> list[FieldError]:
         wrong = []
-        if self.color and bucket is None:
-            names = ", ".join(BUCKETS.values())
-            wrong.append(FieldError("color", "unknown_color", f"Send RRGGBB in hex, or one of: {names}."))
         if self.created_from and self.created_to and self.created_to < self.created_from:
             wrong.append(FieldError("created_to", "before_created_from", "The last day is before the first."))
         if self.page is not None and self.cursor is not None:

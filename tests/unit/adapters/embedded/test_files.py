@@ -169,6 +169,14 @@ def test_ended_rows_do_not_pile_up(folder: Path) -> None:
     assert both_legs(index)[0] == list(range(100))
 
 
+def test_a_repeat_of_what_is_there_is_projected_no_second_time(folder: Path) -> None:
+    index = EmbeddedIndex(folder)
+    index.write([*cars(2), Removal(image_id(7), 3)])
+    before = index._truth.head()
+    index.write([*cars(2), Removal(image_id(7), 3)])
+    assert index._truth.head() == before
+
+
 def test_a_removal_alone_adds_no_row(folder: Path) -> None:
     index = EmbeddedIndex(folder)
     index.write(cars(2))

@@ -36,7 +36,8 @@ BUCKETS: dict[str, str] = {
     "#FF8FC7": "pink",
 }
 
-_HEX = re.compile(r"#?[0-9a-f]{6}")
+# What a person may write: ``#FFA500``, ``FFA500`` or ``orange``.
+COLOR_PATTERN = rf"^(#?[0-9A-Fa-f]{{6}}|{'|'.join(BUCKETS.values())})$"
 
 Lab = tuple[float, float, float]
 
@@ -70,12 +71,17 @@ def bucket_of(color: str) -> str:
     return min(BUCKETS, key=lambda bucket: (_distance(lab, to_lab(bucket)), bucket))
 
 
-def bucket_named(color: str) -> str | None:
-    """The bucket that a person means by ``#FFA500``, ``FFA500`` or ``orange``; None if it means nothing."""
-    wanted = color.strip().casefold()
-    if _HEX.fullmatch(wanted):
-        return bucket_of(f"#{wanted.removeprefix('#').upper()}")
-    return next((bucket for bucket, name in BUCKETS.items() if name == wanted), None)
+def bucket_named(color: str) -> str:
+    """The bucket that a person means by a text of :data:`COLOR_PATTERN`.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not re.fullmatch(COLOR_PATTERN, color):
+        message = f"{color!r} is neither RRGGBB in hex nor the name of a colour."
+        raise ValueError(message)
+    named = next((bucket for bucket, name in BUCKETS.items() if name == color), None)
+    return named or bucket_of(f"#{color.removeprefix('#')}")
 
 
 def _distance(one: Lab, other: Lab) -> float:
