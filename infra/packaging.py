@@ -138,20 +138,23 @@ def uv() -> str:
     return str(beside) if beside.exists() else "uv"
 
 
-def parts_of(spec: FunctionSpec) -> list[tuple[str, ...]]:
-    """The layers of a function, each with what lies in it.
+def parts_of(spec: FunctionSpec, target: Target) -> list[tuple[str, ...]]:
+    """The layers of a function, each with what lies in it, our own code first.
 
-    Our own files are one layer, model included: a function may have five.
+    On AWS all that is ours is one layer, model included: a function may have five. Locally the model lies
+    apart, for a change of our code copies what it lies with.
     """
-    own = (COMMON, Layer.MODEL_DEMO) if Layer.MODEL_DEMO in spec.layers else (COMMON,)
-    return [own, *((layer,) for layer in spec.layers if layer in THIRD_PARTY)]
+    names = (COMMON, *spec.layers)
+    if target is LOCAL:
+        return [(name,) for name in names]
+    own = tuple(name for name in names if name not in THIRD_PARTY)
+    return [own, *((name,) for name in names if name in THIRD_PARTY)]
 
 
 def main(names: list[str]) -> int:
     """Build what the functions need, for the targets named on the command line or for all."""
-    wanted = sorted({parts for spec in FUNCTIONS for parts in parts_of(spec)})
     for target in [TARGETS[name] for name in names] or TARGETS.values():
-        for parts in wanted:
+        for parts in sorted({parts for spec in FUNCTIONS for parts in parts_of(spec, target)}):
             sys.stdout.write(f"  {build(parts, target).relative_to(ROOT)}\n")
     return 0
 

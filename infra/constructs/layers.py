@@ -12,7 +12,7 @@ from constructs import Construct
 
 from functions.manifest import FunctionSpec, Layer
 from infra.config import StageConfig
-from infra.packaging import parts_of
+from infra.packaging import AWS, LOCAL, parts_of
 
 FolderOf = Callable[[Sequence[str]], Path]
 
@@ -34,18 +34,19 @@ class Layers(Construct):
 
     def versions(self, spec: FunctionSpec) -> list[lambda_.ILayerVersion]:
         """What the function lists as its layers; nothing in the local engine."""
-        return [] if self._local else [self._version(self._folder_of(parts)) for parts in parts_of(spec)]
+        return [] if self._local else [self._version(self._folder_of(parts)) for parts in parts_of(spec, AWS)]
 
     def environment(self, spec: FunctionSpec) -> dict[str, str]:
         """Where the function finds its packages and its model."""
-        root = Path("/opt")
         found: dict[str, str] = {}
-        if self._local:
-            folders = [self._folder_of(parts) for parts in parts_of(spec)]
-            found["PYTHONPATH"] = os.pathsep.join(str(folder / "python") for folder in folders)
-            root = folders[0]
         if Layer.MODEL_DEMO in spec.layers:
+            root = self._folder_of((Layer.MODEL_DEMO,)) if self._local else Path("/opt")
             found["MODEL_DIR"] = str(root / "models" / "demo")
+        if self._local:
+            packages = (parts for parts in parts_of(spec, LOCAL) if parts != (Layer.MODEL_DEMO,))
+            found["PYTHONPATH"] = os.pathsep.join(
+                str(self._folder_of(parts) / "python") for parts in packages
+            )
         return found
 
     def _version(self, folder: Path) -> lambda_.LayerVersion:

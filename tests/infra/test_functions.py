@@ -95,8 +95,8 @@ def test_the_local_engine_unpacks_no_layer(local: Templates) -> None:
 def test_local_functions_find_their_packages_on_the_path(local: Templates, spec: FunctionSpec) -> None:
     given = variables(local.function(spec.name))
     folders = [path.split("/")[-2].rpartition("-")[0] for path in given["PYTHONPATH"].split(":")]
-    own = "common-model_demo" if Layer.MODEL_DEMO in spec.layers else "common"
-    assert folders == [own, *(layer for layer in spec.layers if layer is not Layer.MODEL_DEMO)]
+    assert folders == ["common", *(layer for layer in spec.layers if layer is not Layer.MODEL_DEMO)]
+    assert ("MODEL_DIR" in given) is (Layer.MODEL_DEMO in spec.layers)
 
 
 def test_what_a_gateway_waits_for_ends_before_the_gateway_does(stage: Templates) -> None:

@@ -18,7 +18,7 @@ RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", 
 
 def layers(target: Target) -> Callable[[FunctionSpec], list[Path]]:
     """From a function to the folders of its layers, in their order on the path."""
-    return lambda spec: [build(parts, target) for parts in parts_of(spec)]
+    return lambda spec: [build(parts, target) for parts in parts_of(spec, target)]
 
 
 @pytest.fixture(scope="session")
