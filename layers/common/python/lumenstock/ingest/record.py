@@ -36,12 +36,10 @@ def record(
     def current(present: Image) -> bool:
         return present.status is Status.PROCESSING and present.rev == checked.rev
 
-    if reasons or checked.plan is None:
+    if checked.plan is None or reasons:
         return catalog.update(
             checked.image_id,
-            lambda present: (
-                present.moved(Status.REJECTED, now, reasons=reasons) if current(present) else None
-            ),
+            lambda present: _rejected(present, reasons, now) if reasons and current(present) else None,
         )
     plan, names = checked.plan, _in_order(derived)
     image = catalog.update(
@@ -56,6 +54,10 @@ def record(
 def embed_message(image_id: ImageId, rev: int) -> dict[str, object]:
     """Asks for the vector of one revision of an image."""
     return {"image_id": image_id, "rev": rev}
+
+
+def _rejected(present: Image, reasons: tuple[Reason, ...], now: datetime) -> Image:
+    return present.moved(Status.REJECTED, now, reasons=reasons)
 
 
 def _with_renditions(present: Image, plan: Plan, names: tuple[str, ...]) -> Image | None:
