@@ -134,4 +134,9 @@ def _field_error(item: Mapping[str, Any]) -> FieldError:
     if place not in _PLACES:
         path = [place, *path]
     pointer = "".join(f"/{part}" for part in path) if place == "body" else ".".join(path)
-    return FieldError(pointer=pointer, code=item["type"], detail=item["msg"].removeprefix("Value error, "))
+    # A pattern says little to a person.
+    known = {
+        "string_pattern_mismatch": "This does not have the right form, or has characters it may not have."
+    }
+    detail = known.get(item["type"], item["msg"].removeprefix("Value error, "))
+    return FieldError(pointer=pointer, code=item["type"], detail=detail)
