@@ -141,6 +141,9 @@ class SearchIndex(Protocol):
 
         A removal leaves a stub with its version, so that a late document stays out. Within ``changes``
         later entries come after earlier ones. They can be found by the next query, or a moment later.
+
+        Raises:
+            ValueError: An id is longer than the engine can hold; 32 bytes always fit.
         """
         ...
 

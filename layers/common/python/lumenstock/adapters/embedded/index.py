@@ -94,19 +94,18 @@ class EmbeddedIndex:
     def _load(self) -> Snapshot:
         for _ in range(_LOAD_ATTEMPTS):
             folder = self._projector.current()
-            if folder is None:
-                self._projector.ensure()
-                continue
-            try:
-                snapshot = Snapshot.load(folder, self._snapshot)
-            except (OSError, ValueError):  # renewed and removed while it was being opened, or damaged
-                snapshot = None
+            snapshot = self._open(folder) if folder else None
             if snapshot is not None:
                 return snapshot
-            if self._projector.current() == folder:
-                self._projector.renew()
+            self._projector.replace(folder)
         message = "The index is being renewed without end."
         raise SearchUnavailableError(message)
+
+    def _open(self, folder: Path) -> Snapshot | None:
+        try:
+            return Snapshot.load(folder, self._snapshot)
+        except (OSError, ValueError):  # renewed and removed while it was being opened, or damaged
+            return None
 
 
 def _answer(snapshot: Snapshot, query: IndexQuery) -> IndexAnswer:

@@ -70,10 +70,10 @@ class Projector:
         with file_lock(self._lock, wait=True):
             self._write_anew()
 
-    def ensure(self) -> None:
-        """Make the first projection, if there is none; waits for whoever is making it."""
+    def replace(self, folder: Path | None) -> None:
+        """Do as :meth:`renew` does, unless readers have been sent to another folder than ``folder`` by then."""
         with file_lock(self._lock, wait=True):
-            if self.current() is None:
+            if self.current() == folder:
                 self._write_anew()
 
     def _advance(self, batches: int | None) -> None:
