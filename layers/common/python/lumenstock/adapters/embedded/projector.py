@@ -71,7 +71,7 @@ class Projector:
             self._write_anew()
 
     def replace(self, folder: Path | None) -> None:
-        """Do as :meth:`renew` does, unless readers have been sent to another folder than ``folder`` by then."""
+        """Renew, unless somebody has sent readers to another folder than ``folder`` by then."""
         with file_lock(self._lock, wait=True):
             if self.current() == folder:
                 self._write_anew()
