@@ -7,13 +7,14 @@ import sys
 import webbrowser
 import zlib
 from datetime import UTC, datetime
+from textwrap import indent
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from cli.console import err, out
-from localcloud import cloud, coverage
+from localcloud import cloud, coverage, engine
 from localcloud.clients import Operator
 from localcloud.home import Home
 from localcloud.logs import Line, follow, once
@@ -78,8 +79,9 @@ def logs(
     minutes: Annotated[int, typer.Option(min=1, help="How far back to begin.")] = 15,
 ) -> None:
     """The logs of all functions in one stream, a colour each."""
-    operator = Operator.of(_home())
-    lines = follow(operator.logs, minutes) if follow_on else once(operator.logs, minutes)
+    home = _home()
+    source = (Operator.of(home).logs, engine.daemon(home).log_file, minutes)
+    lines = follow(*source) if follow_on else once(*source)
     try:
         for line in lines:
             out.print(_coloured(line), soft_wrap=True)
@@ -105,7 +107,7 @@ def coverage_() -> None:
 
 
 def _coloured(line: Line) -> Text:
-    """Time, function in its colour, level and text; what else the line holds after it, dimmed."""
+    """Time, function in its colour, level and text; dimmed, what else the line holds and a stack."""
     at = datetime.fromtimestamp(line.at_ms / 1000, UTC).astimezone()
     colour = _COLOURS[zlib.crc32(line.function.encode()) % len(_COLOURS)]
     fields = "  ".join(f"{name}={value}" for name, value in line.fields.items())
@@ -115,4 +117,5 @@ def _coloured(line: Line) -> Text:
         (f"{line.level:<8}" if line.level else "", "bold red" if line.level in _SEVERE else ""),
         (line.text, "red" if line.level in _SEVERE else ""),
         (f"  {fields}" if fields else "", "dim"),
+        (f"\n{indent(line.trace, ' ' * 4)}" if line.trace else "", "dim"),
     )

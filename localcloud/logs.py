@@ -1,4 +1,7 @@
-"""The logs of all functions as one stream, by the public API of CloudWatch Logs."""
+"""The logs of all functions as one stream, by the public API of CloudWatch Logs, and the engine's own errors.
+
+A function that cannot even be imported writes no log; only the engine's file says so.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,7 +22,10 @@ _PREFIX = "/aws/lambda/"
 # Written by the platform around every call.
 _FRAME = re.compile(r"(START|END|REPORT|INIT_START) ")
 # Said once in each line of Powertools, or said by the line's own columns.
-_LEFT_OUT = frozenset({"level", "message", "timestamp", "service", "location"})
+_LEFT_OUT = frozenset({"level", "message", "timestamp", "service", "location", "xray_trace_id"}) | frozenset(
+    {"exception", "exception_name", "stack_trace"}
+)
+_ENGINE_ERROR = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ERROR (.*)")
 _POLL_S = 1.0
 # A line may show up this much later than its time says.
 _LATE_MS = 5_000
@@ -37,6 +45,7 @@ class Line:
         level: Such as INFO; empty if the line does not say.
         text: What happened.
         fields: What else a structured line holds.
+        trace: Stack of an exception, several lines; empty without one.
     """
 
     at_ms: int
@@ -44,20 +53,21 @@ class Line:
     level: str
     text: str
     fields: dict[str, Any] = field(default_factory=dict)
+    trace: str = ""
 
 
-def once(client: CloudWatchLogsClient, minutes: int) -> Iterator[Line]:
+def once(client: CloudWatchLogsClient, engine_log: Path, minutes: int) -> Iterator[Line]:
     """The lines of the last ``minutes``, oldest first."""
     since_ms = _now_ms() - minutes * 60_000
-    yield from _sorted_lines(client, since_ms, set())
+    yield from _sorted_lines(client, engine_log, since_ms, set())
 
 
-def follow(client: CloudWatchLogsClient, minutes: int) -> Iterator[Line]:
+def follow(client: CloudWatchLogsClient, engine_log: Path, minutes: int) -> Iterator[Line]:
     """The lines of the last ``minutes``, and then those that come, until the caller has enough."""
     since_ms = _now_ms() - minutes * 60_000
     seen: set[Identity] = set()
     while True:
-        yield from _sorted_lines(client, since_ms, seen)
+        yield from _sorted_lines(client, engine_log, since_ms, seen)
         since_ms = max(since_ms, _now_ms() - _LATE_MS)
         time.sleep(_POLL_S)
 
@@ -75,26 +85,45 @@ def parse(group: str, at_ms: int, message: str) -> Line | None:
     if not isinstance(record, dict):
         return Line(at_ms, function, "", message)
     fields = {name: value for name, value in record.items() if name not in _LEFT_OUT and value is not None}
-    return Line(at_ms, function, str(record.get("level", "")), str(record.get("message", "")), fields)
+    level, text = str(record.get("level", "")), str(record.get("message", ""))
+    return Line(at_ms, function, level, text, fields, str(record.get("exception", "")))
 
 
-def _sorted_lines(client: CloudWatchLogsClient, since_ms: int, seen: set[Identity]) -> Iterator[Line]:
+def _sorted_lines(
+    client: CloudWatchLogsClient, engine_log: Path, since_ms: int, seen: set[Identity]
+) -> Iterator[Line]:
     """Lines since ``since_ms`` that are not in ``seen``, which gets them."""
     lines = []
     repeats: Counter[Identity] = Counter()
+    for group, at_ms, message in [*_events(client, since_ms), *_engine_errors(engine_log, since_ms)]:
+        same = (group, at_ms, message, 0)
+        identity = (*same[:3], repeats[same])
+        repeats[same] += 1
+        line = parse(group, at_ms, message)
+        if line is not None and identity not in seen:
+            lines.append(line)
+        seen.add(identity)
+    yield from sorted(lines, key=lambda line: line.at_ms)
+
+
+def _events(client: CloudWatchLogsClient, since_ms: int) -> Iterator[tuple[str, int, str]]:
     for group in _groups(client):
         for page in client.get_paginator("filter_log_events").paginate(
             logGroupName=group, startTime=since_ms
         ):
             for event in page["events"]:
-                same = (group, event["timestamp"], event["message"], 0)
-                identity = (*same[:3], repeats[same])
-                repeats[same] += 1
-                line = parse(group, event["timestamp"], event["message"])
-                if line is not None and identity not in seen:
-                    lines.append(line)
-                seen.add(identity)
-    yield from sorted(lines, key=lambda line: line.at_ms)
+                yield group, event["timestamp"], event["message"]
+
+
+def _engine_errors(log: Path, since_ms: int) -> Iterator[tuple[str, int, str]]:
+    for found in map(
+        _ENGINE_ERROR.match, log.read_text(errors="replace").splitlines() if log.exists() else ()
+    ):
+        if found is None:
+            continue
+        at_ms = int(datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S").astimezone().timestamp() * 1000)
+        if at_ms >= since_ms:
+            yield "engine", at_ms, json.dumps({"level": "ERROR", "message": found[2]})
 
 
 def _groups(client: CloudWatchLogsClient) -> list[str]:

@@ -125,9 +125,9 @@ def test_mail_is_shown_newest_first_and_escaped(front: TestClient, engine: Engin
     def mail(subject: str, at: float) -> dict[str, Any]:
         return {"To": ["a@b.test"], "Subject": subject, "BodyText": "Code <b>123456</b>", "Timestamp": at}
 
-    engine.mails = [mail("<script>1</script>", 1795255200.5), mail("second", 1795258800.0)]
+    engine.mails = [mail("<script>1</script>", 1795255200.5), mail("the newest", 1795258800.0)]
     page = front.get("/mail").text
-    assert page.index("second") < page.index("&lt;script&gt;1")
+    assert page.index("the newest") < page.index("&lt;script&gt;1")
     assert "<script>" not in page
     assert "<time>2026-11-21 10:00:00 UTC</time>" in page
     assert "Code &lt;b&gt;<mark>123456</mark>&lt;/b&gt;" in page

@@ -16,6 +16,14 @@ from localcloud.clients import Operator
 pytestmark = pytest.mark.e2e
 
 
+def stream(stack: Any) -> str:
+    """The table's stream."""
+    arn: str = stack.operator.dynamodb.describe_table(TableName=stack.outputs["Table"])["Table"][
+        "LatestStreamArn"
+    ]
+    return arn
+
+
 def test_a_function_acts_as_its_own_role(stack: Any) -> None:
     assert f"assumed-role/{stack.outputs['Role']}/" in stack.invoke(do="identity")
 
@@ -118,7 +126,18 @@ def test_the_stream_reaches_its_function_also_after_a_restart(stack: Any, until:
     engine.start(stack.home, print)
     assert streams.renew(stack.operator.functions) == 1
     assert "after" in put("after", stack.operator)
+
+    (mapping,) = stack.operator.functions.list_event_source_mappings(EventSourceArn=stream(stack))[
+        "EventSourceMappings"
+    ]
+    stack.operator.functions.create_event_source_mapping(
+        EventSourceArn=stream(stack), FunctionName="conformance-probe", StartingPosition="LATEST", BatchSize=7
+    )
     streams.drop_superseded(stack.operator.functions)
+    (newer,) = stack.operator.functions.list_event_source_mappings(EventSourceArn=stream(stack))[
+        "EventSourceMappings"
+    ]
+    assert (newer["UUID"] != mapping["UUID"], newer["BatchSize"]) == (True, 7)
     assert len(stack.operator.functions.list_event_source_mappings()["EventSourceMappings"]) == 2
 
 
