@@ -1,0 +1,200 @@
+"""Grants are needed, and enforced here: a step works, and fails once an action is taken from the live role."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import psutil
+import pytest
+
+from localcloud import engine
+from tests.e2e import journey
+from tests.e2e.stage import Person, Stage
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+
+
+@dataclass
+class Trial:
+    """What a step works on: the stage, and somebody who is signed in."""
+
+    cloud: Stage
+    person: Person
+
+
+def sign_up(trial: Trial) -> None:
+    trial.cloud.sign_up("contributor").api.close()
+
+
+def announce_a_picture(trial: Trial) -> None:
+    journey.announce(trial.person, journey.new_picture())
+
+
+def announce_with_a_key(trial: Trial) -> None:
+    trial.person.api.headers["Idempotency-Key"] = uuid4().hex
+    try:
+        announce_a_picture(trial)
+    finally:
+        del trial.person.api.headers["Idempotency-Key"]
+
+
+def send_a_picture(trial: Trial) -> None:
+    journey.upload(trial.person)
+
+
+def process_a_picture(trial: Trial) -> None:
+    """Ends at once when the pipeline gives up, which is a failure too."""
+    journey.approved(trial.person, journey.upload(trial.person), within_s=45)
+
+
+def embed_a_picture(trial: Trial) -> None:
+    """The queue gives a failed picture back only after its visibility: a healthy one needs 3 s."""
+    journey.approved(trial.person, journey.upload(trial.person), within_s=12)
+
+
+def page_through_a_search(trial: Trial) -> None:
+    found = journey.expect(trial.person.api.get("/v1/search", params={"page_size": 1}))
+    assert found["next_cursor"]
+
+
+def open_a_picture(trial: Trial) -> None:
+    found = journey.expect(trial.person.api.get("/v1/search", params={"page_size": 1}))
+    journey.expect(trial.person.api.get(f"/v1/images/{found['results'][0]['id']}"))
+
+
+def hear_of_a_picture(trial: Trial) -> None:
+    """An event of a new picture arrives on the bus."""
+    with listener(trial.cloud) as heard:
+        image_id = journey.upload(trial.person)
+        journey.wait_for(lambda: heard(image_id), bool, within_s=12)
+
+
+@contextmanager
+def listener(cloud: Stage) -> Iterator[Callable[[str], bool]]:
+    """A queue that hears the bus; gives a function that tells whether an image was spoken of."""
+    name = f"test-{uuid4().hex[:8]}"
+    url = cloud.operator.sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = cloud.operator.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    bus = cloud.outputs["EventBusName"]
+    cloud.operator.events.put_rule(
+        Name=name, EventBusName=bus, EventPattern=json.dumps({"source": ["lumenstock"]})
+    )
+    cloud.operator.events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+    spoken: list[str] = []
+
+    def heard(image_id: str) -> bool:
+        received = cloud.operator.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        spoken.extend(message["Body"] for message in received.get("Messages", []))
+        return any(image_id in body for body in spoken)
+
+    try:
+        yield heard
+    finally:
+        cloud.operator.events.remove_targets(Rule=name, EventBusName=bus, Ids=["queue"])
+        cloud.operator.events.delete_rule(Name=name, EventBusName=bus)
+        cloud.operator.sqs.delete_queue(QueueUrl=url)
+
+
+GRANTS: list[tuple[str, str, Callable[[Trial], None]]] = [
+    ("auth-api", "cognito-idp:AdminAddUserToGroup", sign_up),
+    ("auth-api", "cognito-idp:AdminGetUser", sign_up),
+    ("auth-api", "dynamodb:PutItem", sign_up),
+    ("uploads-api", "dynamodb:PutItem", announce_a_picture),
+    ("uploads-api", "dynamodb:GetItem", announce_a_picture),
+    ("uploads-api", "s3:PutObject", send_a_picture),
+    ("ingest-dispatch", "states:StartSyncExecution", process_a_picture),
+    ("ingest-validate", "s3:GetObjectVersion", process_a_picture),
+    ("ingest-validate", "dynamodb:GetItem", process_a_picture),
+    ("ingest-validate", "dynamodb:PutItem", process_a_picture),
+    ("ingest-render", "s3:GetObjectVersion", process_a_picture),
+    ("ingest-render", "s3:PutObject", process_a_picture),
+    ("ingest-watermark", "s3:PutObject", process_a_picture),
+    ("ingest-metadata", "dynamodb:PutItem", process_a_picture),
+    ("ingest-record", "dynamodb:PutItem", process_a_picture),
+    ("ingest-record", "sqs:SendMessage", process_a_picture),
+    ("embed-live", "s3:GetObject", embed_a_picture),
+    ("embed-live", "dynamodb:PutItem", embed_a_picture),
+    ("search-api", "secretsmanager:GetSecretValue", page_through_a_search),
+    ("search-api", "dynamodb:GetItem", open_a_picture),
+    ("indexer-stream", "events:PutEvents", hear_of_a_picture),
+]
+
+
+@contextmanager
+def without(cloud: Stage, function: str, action: str) -> Iterator[None]:
+    """Take an action from every statement of a function's role, and give it back."""
+    name = f"lumenstock-{cloud.name}-{function}"
+    role = cloud.operator.functions.get_function(FunctionName=name)["Configuration"]["Role"].rsplit("/", 1)[
+        -1
+    ]
+    iam = cloud.operator.iam
+    before = {
+        policy: iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]
+    }
+    after = {policy: reduced(document, action) for policy, document in before.items()}
+    assert after != before, f"{function} has no grant of {action}"
+    try:
+        for policy, document in after.items():
+            iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
+        start_cold(cloud, name)
+        yield
+    finally:
+        for policy, document in before.items():
+            iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
+
+
+def reduced(document: Any, action: str) -> dict[str, Any]:
+    """A policy document without ``action``."""
+    statements = []
+    for statement in document["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        left = [one for one in actions if one != action]
+        if left:
+            statements.append({**statement, "Action": left})
+    return {**document, "Statement": statements}
+
+
+def start_cold(cloud: Stage, function: str) -> None:
+    """End a function's warm workers: what they cached would hide a missing grant."""
+    if cloud.home is None:
+        cloud.operator.functions.update_function_configuration(FunctionName=function, Description=uuid4().hex)
+        cloud.operator.functions.get_waiter("function_updated").wait(FunctionName=function)
+        return
+    pid = engine.daemon(cloud.home).pid()
+    assert pid
+    for worker in psutil.Process(pid).children(recursive=True):
+        if worker.environ().get("AWS_LAMBDA_FUNCTION_NAME") == function:
+            worker.kill()
+
+
+@pytest.fixture(scope="module")
+def trial(cloud: Stage) -> Iterator[Trial]:
+    person = cloud.sign_up("contributor")
+    trial = Trial(cloud, person)
+    for _ in range(2):  # a search of one a page needs a second page
+        process_a_picture(trial)
+    yield trial
+    person.api.close()
+
+
+@pytest.mark.parametrize(
+    ("function", "action", "step"), GRANTS, ids=lambda part: getattr(part, "__name__", part)
+)
+def test_a_step_fails_without_its_grant(
+    trial: Trial, function: str, action: str, step: Callable[[Trial], None]
+) -> None:
+    with without(trial.cloud, function, action), pytest.raises(AssertionError):
+        step(trial)
+
+
+@pytest.mark.parametrize("step", dict.fromkeys(step for _, _, step in GRANTS), ids=lambda step: step.__name__)
+def test_a_step_works_with_all_grants(trial: Trial, step: Callable[[Trial], None]) -> None:
+    step(trial)
