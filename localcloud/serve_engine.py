@@ -17,6 +17,8 @@ from localcloud.guard import Guard
 from localcloud.home import ACCOUNT, Home
 from localcloud.signature import RootKey
 
+_OPEN_FILES = 10_240  # the most that macOS grants a process
+
 
 def main(folder: str, engine_port: str, front_port: str) -> None:
     """Serve until SIGTERM; then the engine writes its state and the marker of an unclean stop goes."""
@@ -35,8 +37,9 @@ def main(folder: str, engine_port: str, front_port: str) -> None:
 
 def _allow_many_connections() -> None:
     """Raise the soft limit of open files: every worker and every connection holds some."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    possible = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, possible), hard))
 
 
 if __name__ == "__main__":
