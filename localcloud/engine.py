@@ -18,8 +18,10 @@ from localcloud.daemon import Daemon
 from localcloud.home import ACCOUNT, REGION, REPOSITORY, Home, clean_environment
 from lumenstock.kernel.errors import ConfigurationError, UnavailableError
 
-# Simultaneous handlers, about 55 MB each. Two cores are busy with far fewer; 20 is room for those that wait.
-WORKERS_MAX = 20
+# Simultaneous handlers, about 55 MB each. The engine refuses a call over the limit and does not queue it, so it
+# must hold what the local stage can ask for: 8 pictures in work × 3 branches, 2 dispatchers, 2 embedders, the
+# indexer, the sweeper and a few calls of the API.
+WORKERS_MAX = 36
 _READY_WITHIN_S = 60.0
 # A stop writes all state: 8 s were measured with 100,000 items.
 _STOP_WITHIN_S = 60.0
@@ -82,6 +84,7 @@ def settings(home: Home) -> dict[str, str]:
         "S3_DATA_DIR": str(home.bodies),
         "LAMBDA_EXECUTOR": "local",
         "LAMBDA_ACCOUNT_CONCURRENCY": str(WORKERS_MAX),
+        "LAMBDA_WARM_TTL_SECONDS": "60",  # all but the first idle worker of a function end after that
     }
 
 
