@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lumenstock.adapters.aws.rows import from_attributes, to_attributes
 from lumenstock.imaging.exif import Technical, read_technical, technical_of
 from tests.pictures import encode, exif_with_everything, photo
 
@@ -118,3 +119,11 @@ def test_whatever_a_file_claims_the_answer_is_of_the_stated_types(tags: dict[str
         field.name: field.type.split(" | ")[0] for field in fields(Technical) if isinstance(field.type, str)
     }
     assert all(type(value).__name__ == kinds[name] for name, value in told.items())
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.builds(Tag, VALUES, st.text(max_size=30))))
+def test_whatever_is_told_can_be_stored(tags: dict[str, Tag]) -> None:
+    told = technical_of(tags).known()
+    stored = from_attributes(to_attributes({"technical": told}))["technical"]
+    assert isinstance(stored, dict)
+    assert {name: type(told[name])(value) for name, value in stored.items()} == told

@@ -124,9 +124,9 @@ def _numbers(tags: Tags, name: str) -> list[float | None]:
 
 
 def _number(tags: Tags, name: str, *, least: float, most: float) -> float | None:
-    """The first number of a tag, to six digits, if it lies in [least, most]."""
+    """The first number of a tag, to nine decimals, if it lies in [least, most]."""
     number = next(iter(_numbers(tags, name)), None)
-    return float(f"{number:.6g}") if number is not None and least <= number <= most else None
+    return round(number, 9) if number is not None and least <= number <= most else None
 
 
 def _integer(tags: Tags, name: str, *, least: int, most: int) -> int | None:
