@@ -115,7 +115,7 @@ def _down(home: Home, steps: Steps) -> None:
         with steps.step("finishing what is in work"):
             left = _drain(home)
         if left:
-            steps.note(f"{left} messages wait in the queues; they go on after the next start")
+            steps.note(f"still in the queues: {left}; they go on after the next start")
     with steps.step("stopping"):
         front(home).stop(patience_s=_FRONT_STOP_WITHIN_S)
         graceful = engine.stop(home)

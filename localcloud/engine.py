@@ -18,9 +18,9 @@ from localcloud.daemon import Daemon
 from localcloud.home import ACCOUNT, REGION, REPOSITORY, Home, clean_environment
 from lumenstock.kernel.errors import ConfigurationError, UnavailableError
 
-# Simultaneous handlers, about 55 MB each. The engine refuses a call over the limit and does not queue it, so it
-# must hold what the local stage can ask for: 8 pictures in work × 3 branches, 2 dispatchers, 2 embedders, the
-# indexer, the sweeper and a few calls of the API.
+# Simultaneous handlers, about 55 MB each. The engine refuses a call over the limit and does not queue it, so
+# there is room for what the local stage can ask for: 8 pictures in work × 3 branches, 2 dispatchers,
+# 2 embedders, the indexer, the sweeper and a few calls of the API.
 WORKERS_MAX = 36
 _READY_WITHIN_S = 60.0
 # A stop writes all state: 8 s were measured with 100,000 items.
