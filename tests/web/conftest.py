@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.web.browsing import chromium, uncomplaining_tab
 from tests.web.marketplace import Marketplace, Site, hit_of, jpeg
 
 REPOSITORY = Path(__file__).parents[2]
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture
@@ -62,50 +52,15 @@ def site() -> Iterator[Site]:
         server.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium from the system."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    """Colour scheme of the viewer."""
-    return str(request.param)
+    """Chromium."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:  # noqa: ARG001 - the tab closes before the site does
     """A tab that fails the test when a page complained in its console."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    tab = context.new_page()
-    complaints: list[str] = []
-    tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
-    yield tab
-    context.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def serious() -> Callable[[Page], list[str]]:
-    """What axe calls serious or critical on a page."""
-    axe = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
-
-    def violations(tab: Page) -> list[str]:
-        tab.evaluate(axe.read_text(encoding="utf-8"))
-        found = tab.evaluate("axe.run()")["violations"]
-        return [
-            f"{item['id']}: {node['html']}"
-            for item in found
-            if item["impact"] in {"serious", "critical"}
-            for node in item["nodes"]
-        ]
-
-    return violations
+    with uncomplaining_tab(browser) as tab:
+        yield tab

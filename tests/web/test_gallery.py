@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.web.browsing import serious_violations
 from tests.web.marketplace import Site
 
 pytestmark = pytest.mark.browser
-
-Serious = Callable[[Page], list[str]]
 
 
 def open_gallery(page: Page, site: Site, query: str = "") -> None:
@@ -123,15 +122,16 @@ def test_what_the_api_says_is_never_markup(page: Page, site: Site) -> None:
     assert page.title() == "Lumenstock"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["", "?q=a&mode=semantic", "?image=01J00000000000000000000002"])
 def test_axe_finds_nothing_serious(
-    browser: Browser, site: Site, serious: Serious, scheme: str, path: str, tmp_path: Path
+    browser: Browser, site: Site, scheme: Literal["light", "dark"], path: str, tmp_path: Path
 ) -> None:
-    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
     open_gallery(page, site, path)
     page.screenshot(path=tmp_path / "gallery.png", full_page=True)
-    assert serious(page) == []
+    assert serious_violations(page) == []
     context.close()
 
 

@@ -97,7 +97,7 @@ class Demo:
         for made in painted(self._wishes.seed, self._wishes.count, self._folder / "pictures"):
             self._painted.append(made)
             yield made.picture
-        self._stages.note("  of it beside painting", time.monotonic() - started_s)
+        self._stages.note("  until all are painted and sent", time.monotonic() - started_s)
         yield from self._photos
 
     def _not_searchable(self, client: Client, contributor_id: str, results: list[Result]) -> list[Result]:

@@ -52,5 +52,5 @@ function prices(price) {
 function words(label, values, query) {
   if (!values.length) return undefined;
   const items = values.map((value) => element("li", {}, link(new URLSearchParams(query(value)), { class: "chip" }, value)));
-  return element("nav", { "aria-label": label }, element("ul", {}, items));
+  return element("nav", { "aria-label": label }, element("span", { class: "label" }, label), element("ul", {}, items));
 }

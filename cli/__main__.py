@@ -1,0 +1,5 @@
+"""``python -m cli`` is ``lumenstock``."""
+
+from cli.main import app
+
+app()

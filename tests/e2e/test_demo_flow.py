@@ -1,0 +1,150 @@
+"""The main job as people do it: the command line sends pictures, the gallery shows them, the demo does both."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from localcloud.home import REPOSITORY
+from tests.e2e.stage import Person, Stage
+from tests.web.browsing import chromium, serious_violations, uncomplaining_tab
+from tools.scenes import scene
+
+_SUBJECTS = {"harbour": 11, "orchard": 12, "observatory": 13}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Standard output as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Cli = Callable[..., Ran]
+
+
+def program(*arguments: str, stdin: str = "", **variables: str) -> Ran:
+    """Run a module of this repository."""
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=REPOSITORY,
+        env=os.environ | variables,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=220,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def lumenstock(cloud: Stage, contributor: Person, tmp_path: Path) -> Cli:
+    """``lumenstock …`` as a signed-in contributor."""
+
+    def run(*arguments: str, stdin: str = "") -> Ran:
+        config = str(tmp_path / "config")
+        return program("cli", *arguments, stdin=stdin, LUMENSTOCK_API=cloud.url, XDG_CONFIG_HOME=config)
+
+    signed_in = run("login", contributor.email, "--password-stdin", stdin=f"{contributor.password}\n")
+    assert signed_in.code == 0, signed_in.err
+    return run
+
+
+@pytest.fixture
+def pictures(contributor: Person, tmp_path: Path) -> Path:
+    """Three pictures that nobody has, and titles that nobody gave."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    rows = ["filename,title,tags"]
+    for subject, seed in _SUBJECTS.items():
+        made = scene(seed, 1200, 900).picture
+        made.save(folder / f"{subject}.jpg", quality=85, comment=contributor.id.encode())
+        rows.append(f"{subject}.jpg,{subject} of {contributor.id[:8]},{subject};test")
+    (folder / "captions.csv").write_text("\n".join(rows))
+    return folder
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A tab that must not complain."""
+    with chromium() as browser, uncomplaining_tab(browser) as tab:
+        yield tab
+
+
+def test_pictures_go_in_by_the_command_line_and_are_found_by_their_words(
+    lumenstock: Cli, contributor: Person, pictures: Path
+) -> None:
+    sent = lumenstock("upload", str(pictures), "--json")
+    assert sent.code == 0, sent.err
+    ids = {Path(line["file"]).stem: line["imageId"] for line in sent.lines}
+    assert {line["status"] for line in sent.lines} == {"approved"}
+    for subject in _SUBJECTS:
+        words = f"{subject} {contributor.id[:8]}"
+        found = lumenstock("search", *words.split(), "--mode", "keyword", "--json")
+        assert found.lines[0]["id"] == ids[subject]
+    alike = lumenstock("similar", ids["harbour"], "--json")
+    assert alike.code == 0
+    assert ids["harbour"] not in {line["id"] for line in alike.lines}
+    again = lumenstock("upload", str(pictures), "--json")
+    assert again.code == 0, again.err
+    assert {line["status"] for line in again.lines} == {"already_there"}
+
+
+@pytest.mark.browser
+def test_the_gallery_shows_what_went_in(
+    cloud: Stage, contributor: Person, lumenstock: Cli, pictures: Path, page: Page, tmp_path: Path
+) -> None:
+    assert lumenstock("upload", str(pictures)).code == 0
+    page.goto(f"{cloud.url}/gallery/")
+    page.get_by_label("Search pictures").fill(f"orchard {contributor.id[:8]}")
+    page.get_by_label("Words").check()
+    page.keyboard.press("Enter")
+    hit = page.get_by_role("list", name="Results").get_by_role("link").first
+    expect(hit).to_have_accessible_name(f"orchard of {contributor.id[:8]}")
+    page.screenshot(path=tmp_path / "search.png")
+    assert serious_violations(page) == []
+    hit.click()
+    shown = page.get_by_role("img", name=f"orchard of {contributor.id[:8]}")
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1024
+    expect(page.get_by_role("list", name="Similar pictures").get_by_role("link").first).to_be_visible()
+    page.screenshot(path=tmp_path / "picture.png")
+    assert serious_violations(page) == []
+
+
+def test_the_demo_finds_every_picture_and_so_does_its_repetition(cloud: Stage, tmp_path: Path) -> None:
+    home = cloud.home
+    if home is None:
+        pytest.skip("the demo runs in the local cloud")
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    scene(21, 1000, 800).picture.save(photos / "lonely-lighthouse_01.png")
+    variables = {
+        "LUMENSTOCK_HOME": str(home.folder),
+        "LUMENSTOCK_ENGINE_PORT": str(home.engine_port),
+        "LUMENSTOCK_FRONT_PORT": str(home.front_port),
+        "DEMO_PICTURES": "12",
+        "DEMO_SEED": "20261121",
+        "PHOTOS": str(photos),
+    }
+    for _ in range(2):
+        ran = program("tools.demo", **variables)
+        assert ran.code == 0, ran.out + ran.err
+        assert "All 13 pictures can be found" in ran.out
+        assert len(list((home.folder / "demo").glob("*.png"))) == 6
