@@ -17,6 +17,8 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
 
+_STRONG = r"^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[!-/:-@\[-`{-~])\S.*\S$"
+
 
 def _strong(password: str) -> str:
     fault = weakness(password)
@@ -37,6 +39,7 @@ NewPassword = Annotated[
         max_length=MAX_LENGTH,
         description="With a lower-case and an upper-case letter, a digit and a symbol.",
         examples=["Sunset-over-7-seas"],
+        json_schema_extra={"pattern": _STRONG},  # pydantic's own patterns cannot look ahead
     ),
     AfterValidator(_strong),
 ]

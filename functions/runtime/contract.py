@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, get_args, get_type_hints
 
@@ -40,6 +40,7 @@ def responses_of(
     access: Access,
     errors: Sequence[type[LumenstockError]],
     etag: bool,
+    links: Mapping[str, Mapping[str, str]],
 ) -> dict[int, Any]:
     """OpenAPI responses of an operation: its success, its own errors, and those that follow from its shape.
 
@@ -48,27 +49,42 @@ def responses_of(
     """
     hints = get_type_hints(handler, include_extras=True)
     inputs = [hints[name] for name in inspect.signature(handler).parameters if hints[name] != Caller]
-    kinds: list[type[LumenstockError]] = [LumenstockError, *errors]
-    if method in _WITH_BODY:
-        kinds += [BadRequestError, PayloadTooLargeError, UnsupportedMediaTypeError, InvalidInputError]
-    if inputs:
-        kinds.append(InvalidInputError)
-    if "<" in path:
-        kinds.append(NotFoundError)
-    if access.signed_in:
-        kinds.append(NotAuthenticatedError)
-    if access.roles:
-        kinds.append(ForbiddenError)
-    if IdempotencyKey in inputs:
-        kinds.append(RequestInProgressError)
-        if any(isinstance(mark, Body) for hint in inputs for mark in get_args(hint)):
-            kinds.append(IdempotencyKeyReusedError)
-    responses = {status: _success(hints.get("return"), status, returns, etag=etag), **documented(kinds)}
+    kinds: list[type[LumenstockError]] = [
+        LumenstockError,
+        *errors,
+        *_from_shape(method, path, inputs, access),
+    ]
+    success = _success(hints.get("return"), status, returns, etag=etag)
+    if links:
+        success["links"] = {
+            follower: {"operationId": follower, "parameters": dict(parameters)}
+            for follower, parameters in links.items()
+        }
+    responses = {status: success, **documented(kinds)}
     if etag:
         responses[HTTPStatus.NOT_MODIFIED] = {"description": "The client has this already.", "headers": _ETAG}
     if access.signed_in:
         responses[HTTPStatus.UNAUTHORIZED]["content"][JSON_MEDIA_TYPE] = _GATEWAY_REFUSAL
     return {int(code): responses[code] for code in sorted(responses)}
+
+
+def _from_shape(
+    method: str, path: str, inputs: Sequence[Any], access: Access
+) -> Iterator[type[LumenstockError]]:
+    if method in _WITH_BODY:
+        yield from (BadRequestError, PayloadTooLargeError, UnsupportedMediaTypeError, InvalidInputError)
+    if inputs:
+        yield InvalidInputError
+    if "<" in path:
+        yield NotFoundError
+    if access.signed_in:
+        yield NotAuthenticatedError
+    if access.roles:
+        yield ForbiddenError
+    if IdempotencyKey in inputs:
+        yield RequestInProgressError
+        if any(isinstance(mark, Body) for hint in inputs for mark in get_args(hint)):
+            yield IdempotencyKeyReusedError
 
 
 _ETAG = {"ETag": {"description": "Strong tag of this answer.", "schema": {"type": "string"}}}

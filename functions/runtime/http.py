@@ -69,6 +69,7 @@ class Api:
         access: Access = PUBLIC,
         errors: Sequence[type[LumenstockError]] = (),
         etag: bool = False,
+        links: Mapping[str, Mapping[str, str]] | None = None,
         cache_control: str = "no-store",
     ) -> Callable[[Handler], Handler]:
         """Declare an operation.
@@ -86,6 +87,7 @@ class Api:
             errors: What the operation itself raises; what follows from its shape is added
                 (:func:`functions.runtime.contract.responses_of`).
             etag: Answer with a strong ETag, and 304 where If-None-Match has it.
+            links: Operations that can follow: id to their parameters, as OpenAPI runtime expressions.
             cache_control: Of a success.
         """
         middlewares = [guard(access), finish(status, cache_control), *([conditional] if etag else [])]
@@ -100,6 +102,7 @@ class Api:
                 access=access,
                 errors=errors if self.alone else (*errors, UnavailableError),
                 etag=etag,
+                links=links or {},
             )
             self.resolver.route(
                 path,

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from lumenstock.kernel.ids import ULID_PATTERN
 
+
+def _written_out(value: object) -> object:
+    """Pydantic also takes seconds since 1970, and times at midnight."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) is None:
+        message = "A day is written YYYY-MM-DD."
+        raise ValueError(message)
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
 ImageIdPath = Annotated[str, Path(pattern=ULID_PATTERN, description="Id of an image, a ULID.")]
 
 

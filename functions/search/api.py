@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from http import HTTPStatus
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.runtime.http import Api
+from functions.runtime.schema import Day, ImageIdPath
 from functions.search.params import SearchParams
 from functions.search.views import (
     ImageView,
@@ -25,7 +25,7 @@ from functions.search.views import (
 from lumenstock import bootstrap
 from lumenstock.catalog.image import Orientation
 from lumenstock.kernel.errors import BadRequestError, NotFoundError, SearchUnavailableError
-from lumenstock.kernel.ids import ULID_PATTERN, ImageId
+from lumenstock.kernel.ids import ImageId
 from lumenstock.kernel.pagination import CursorSigner, Position
 from lumenstock.search.colors import COLOR_PATTERN
 from lumenstock.search.document import Document
@@ -35,7 +35,6 @@ from lumenstock.search.service import SearchService
 
 MINUTE = "public, max-age=60, stale-while-revalidate=300"
 
-ImageIdPath = Annotated[str, Path(pattern=ULID_PATTERN, description="Id of an image.")]
 PageSize = Annotated[int, Query(ge=1, le=100, description="Results a page.")]
 Pixels = Annotated[int | None, Query(ge=1, le=1_000_000)]
 
@@ -55,6 +54,10 @@ api = Api("search")
     ),
     returns="One page of finds.",
     errors=[BadRequestError, SearchUnavailableError],
+    links={
+        name: {"image_id": "$response.body#/results/0/id"}
+        for name in ("getImage", "getSimilarImages", "getImagePreview")
+    },
     cache_control=MINUTE,
 )
 def search_images(
@@ -69,8 +72,8 @@ def search_images(
     contributor: Annotated[
         str | None, Query(min_length=1, max_length=100, description="Id or display name.")
     ] = None,
-    created_from: Annotated[date | None, Query(description="First day, UTC.")] = None,
-    created_to: Annotated[date | None, Query(description="Last day, UTC, that day included.")] = None,
+    created_from: Annotated[Day | None, Query(description="First day, UTC.")] = None,
+    created_to: Annotated[Day | None, Query(description="Last day, UTC, that day included.")] = None,
     min_width: Pixels = None,
     min_height: Pixels = None,
     page: Annotated[int | None, Query(ge=1, le=10_000, description="From 1; not with `cursor`.")] = None,

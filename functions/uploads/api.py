@@ -49,6 +49,10 @@ handler = api.handler
     returns="Where and how to send the file.",
     access=CONTRIBUTORS,
     errors=(ProfileMissingError,),
+    links={
+        "getImageStatus": {"image_id": "$response.body#/imageId"},
+        "retryProcessing": {"image_id": "$response.body#/imageId"},
+    },
 )
 def start(
     wanted: Annotated[UploadRequest, Body()], caller: Caller, key: IdempotencyKey = None

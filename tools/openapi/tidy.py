@@ -20,12 +20,12 @@ def tidy(document: Document) -> Document:
     """The paths and components of one service, as we mean them.
 
     Foreign error shapes go (and the 500 that one of them took the place of comes back), problems move to the
-    components, optional parameters lose their null, schemas their automatic titles, whole bounds their .0.
+    components, optional inputs lose their null, schemas their automatic titles, whole bounds their .0.
     """
     responses: dict[str, Any] = {}
     for _, _, operation in operations(document):
         _own_errors(operation)
-        _plain_parameters(operation)
+        _plain_inputs(operation)
         _hoist(operation, responses)
     schemas = document.get("components", {}).get("schemas", {})
     kept = {name: schema for name, schema in schemas.items() if name not in _FOREIGN}
@@ -47,10 +47,11 @@ def _own_errors(operation: Document) -> None:
     operation["responses"] = dict(sorted(answers.items()))
 
 
-def _plain_parameters(operation: Document) -> None:
-    """An optional parameter is left out, not null; its schema does not repeat what the parameter says."""
-    for parameter in operation.get("parameters", []):
-        schema = parameter["schema"]
+def _plain_inputs(operation: Document) -> None:
+    """What is optional is left out, not null; a schema does not repeat what its parameter says."""
+    schemas = [parameter["schema"] for parameter in operation.get("parameters", [])]
+    schemas += [media["schema"] for media in operation.get("requestBody", {}).get("content", {}).values()]
+    for schema in schemas:
         schema.pop("description", None)
         choices = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
         if len(choices) == 1:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import string
+
 MIN_LENGTH = 10
 MAX_LENGTH = 256
 
+# ASCII punctuation, as at Cognito.
 # Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-policies.html
-_SYMBOLS = frozenset("^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+=")
+_SYMBOLS = frozenset(string.punctuation)
 
 
 def weakness(password: str) -> str | None:
