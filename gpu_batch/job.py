@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from threading import Event
 from types import FrameType
 
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+
 from lumenstock import bootstrap
 from lumenstock.adapters.aws.queues import Received, SqsQueue
 from lumenstock.ingest.embed_batch import BATCH, EmbedBatch, Outcome
@@ -21,7 +24,7 @@ from lumenstock.ingest.embed_message import parse_message
 _RECEIVE_LIMIT = 10  # SQS gives no more at once
 _WAIT_S = 2
 
-logger = logging.getLogger(__name__)
+logger = Logger(service="embed-job")
 
 
 def drain(queue: SqsQueue, batch: EmbedBatch, stop: Event) -> int:
@@ -63,13 +66,14 @@ def _embed(queue: SqsQueue, batch: EmbedBatch, received: Sequence[Received]) -> 
     finished = [m for (m, _), outcome in zip(valid, outcomes, strict=True) if outcome is Outcome.DONE]
     for message in finished:
         queue.delete(message.receipt_handle)
-    logger.info("batch_embedded", extra={"received": len(received), "done": len(finished)})
+    logger.info("batch_embedded", received=len(received), done=len(finished))
     return len(finished)
 
 
 def main() -> int:
     """Run the job; returns the exit status."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(name)s %(message)s")
+    product = logging.getLogger("lumenstock")
+    copy_config_to_registered_loggers(logger, include={product.name})
     stop = Event()
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
@@ -77,7 +81,7 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     done = drain(bootstrap.embed_live_queue(), bootstrap.embed_batch(), stop)
-    logger.info("queue_drained", extra={"done": done})
+    logger.info("queue_drained", done=done)
     return 0
 
 

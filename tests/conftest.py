@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from hypothesis import settings as hypothesis_settings
 from moto import mock_aws
 
 from lumenstock import bootstrap, settings
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+
+# A slow machine is no failure, so no example has a deadline.
+hypothesis_settings.register_profile("repository", deadline=None)
+hypothesis_settings.load_profile("repository")
 
 ORIGINALS, DERIVATIVES = "originals", "derivatives"
 CATALOG, FINGERPRINTS, ACCOUNTS, IDEMPOTENCY = "catalog", "fingerprints", "accounts", "idempotency"

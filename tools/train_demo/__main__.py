@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -52,9 +53,12 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     started = time.process_time()
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    _train(chosen.out, chosen.cache, chosen.workers)
-    _calibrate(chosen.out, chosen.cache, chosen.workers)
+    built = chosen.cache / "built"
+    built.mkdir(parents=True, exist_ok=True)
+    _train(built, chosen.cache, chosen.workers)
+    _calibrate(built, chosen.cache, chosen.workers)
+    (built / "NOTICE").write_text(f"{_NOTICE}\n\n{_LICENCE}\n")
+    shutil.copytree(built, chosen.out, dirs_exist_ok=True)  # only now: a model in use never lacks a file
     size_mb = sum(file.stat().st_size for file in chosen.out.iterdir()) / 1e6
     print(f"{chosen.out}: {size_mb:.2f} MB after {time.process_time() - started:.0f} CPU-s here")
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from lumenstock.embedding.model import Embedder, Vectors
+from tools.scenes.colour import NAMED
 from tools.scenes.kinds import KINDS
 from tools.train_demo.data import Scenes
 
@@ -30,7 +31,7 @@ class Row:
 
 
 def tag_rows(embedder: Embedder, scenes: Scenes, vectors: Vectors) -> list[Row]:
-    """A row for every tag that the model can tell from the others.
+    """A row for every tag that the model can tell from the others; colours are left to the palette.
 
     Args:
         embedder: Encodes the labels: the directions come from the text side.
@@ -39,7 +40,7 @@ def tag_rows(embedder: Embedder, scenes: Scenes, vectors: Vectors) -> list[Row]:
     """
     counts = Counter(tag for tags in scenes.tags for tag in tags)
     rows = []
-    for tag in sorted(tag for tag, count in counts.items() if count >= _RAREST):
+    for tag in sorted(tag for tag, count in counts.items() if count >= _RAREST and tag not in NAMED):
         has = np.array([tag in tags for tags in scenes.tags])
         row = _calibrated(tag, embedder.encode_texts([tag])[0], has, vectors)
         if row is not None:

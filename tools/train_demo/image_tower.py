@@ -17,6 +17,7 @@ from tools.train_demo.teacher import DIM
 _BATCH = 192
 _RATE = 1.6e-3
 _WARM_UP_STEPS = 40
+_LOYALTY = 0.03  # to the teacher: 0 would fit the captions best and forget all other words
 
 
 class CaptionSpace(nn.Module):
@@ -78,7 +79,7 @@ def train_image_tower(
             _contrast(seen, said, same[picked], sharpness.clamp(max=4.2).exp())
             + 2 * (1 - (seen * said).sum(1)).mean()
             + 0.4 * functional.cross_entropy(guesses, labels[picked], label_smoothing=0.05)
-            + 0.1 * space.drift()
+            + _LOYALTY * space.drift()
         )
         optimizer.zero_grad()
         loss.backward()

@@ -5,7 +5,7 @@ from __future__ import annotations
 UNSEEN_QUERIES: dict[str, tuple[str, ...]] = {
     "shore": ("beach", "ocean"),
     "alps": ("snowy mountains", "mountains"),
-    "jungle rainforest": ("forest", "foliage"),
+    "rainforest": ("forest", "foliage"),
     "october": ("autumn forest",),
     "prairie": ("meadow",),
     "arid wasteland": ("desert",),

@@ -46,7 +46,8 @@ class Head:
         Args:
             vector: float32[768], unit length: a picture.
         """
-        confidences = 1 / (1 + np.exp(-(self.slopes * (self.vectors @ vector) + self.offsets)))
+        scores = self.slopes * (self.vectors @ vector) + self.offsets
+        confidences = 0.5 + 0.5 * np.tanh(scores / 2)  # the logistic function, without its overflow
         best: dict[str, float] = {}
         for number in np.argsort(-confidences, kind="stable"):
             if confidences[number] >= _REPORTED:

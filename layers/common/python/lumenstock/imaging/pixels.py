@@ -23,7 +23,7 @@ def read_pixels(file: bytes) -> NDArray[np.uint8]:
     """
     try:
         image = pyvips.Image.new_from_buffer(file, "", fail_on="error")
-        pixels: NDArray[np.uint8] = image.colourspace("srgb").flatten().cast("uchar").numpy()
+        pixels: NDArray[np.uint8] = image.colourspace("srgb").extract_band(0, n=3).cast("uchar").numpy()
     except pyvips.Error as error:
         raise DamagedPictureError("A derivative does not decode.") from error
     return pixels

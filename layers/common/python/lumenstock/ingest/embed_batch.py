@@ -22,7 +22,7 @@ from lumenstock.embedding.model import Embedder, Pixels, Vectors, to_f16
 from lumenstock.embedding.preprocess import squared
 from lumenstock.imaging.errors import DamagedPictureError
 from lumenstock.imaging.pixels import read_pixels
-from lumenstock.ingest.description import describe, embeddable_rendition
+from lumenstock.ingest.annotate import annotate, embeddable_rendition
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import Clock
 from lumenstock.kernel.errors import (
@@ -181,10 +181,10 @@ class EmbedBatch:
         """Write the vector, then the row that names its model; None if the row would not hold still."""
         image_id, rev = picture.image.id, picture.image.rev
         (vector_f16,) = to_f16(vector[None])
-        found = describe(self._embedder, vector, picture.pixels)
+        found = annotate(self._embedder, vector, picture.pixels)
         now = self._clock.now()
 
-        def described(row: Image) -> Image | None:
+        def annotated(row: Image) -> Image | None:
             if row.status is not Status.PROCESSING or row.rev != rev:
                 return None
             return row.moved(
@@ -199,7 +199,7 @@ class EmbedBatch:
 
         try:
             self._catalog.put_vector(image_id, VectorItem(self._model, vector_f16, rev))
-            return self._catalog.update(image_id, described)
+            return self._catalog.update(image_id, annotated)
         except (NotFoundError, VersionConflictError) as error:
             logger.warning("embed_row_moved", extra={"image_id": image_id, "code": error.code})
             return None

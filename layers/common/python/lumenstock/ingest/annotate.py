@@ -1,4 +1,4 @@
-"""What an embedded picture is said to be: words, categories, colours."""
+"""What an embedded picture is said to show: words, categories, colours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_CATEGORIES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class Annotation:
     """What was found.
 
     Attributes:
@@ -26,8 +26,8 @@ class Description:
     nsfw: float | None
 
 
-def describe(embedder: Embedder, vector: Vectors, pixels: Pixels) -> Description:
-    """Describe a picture by its vector and its pixels. What the model does not know stays empty or None.
+def annotate(embedder: Embedder, vector: Vectors, pixels: Pixels) -> Annotation:
+    """Annotate a picture by its vector and its pixels. What the model does not know stays empty or None.
 
     Args:
         embedder: The model that made ``vector``.
@@ -36,7 +36,7 @@ def describe(embedder: Embedder, vector: Vectors, pixels: Pixels) -> Description
     """
     tags = embedder.tags.findings(vector) if embedder.tags else ()
     categories = embedder.categories.findings(vector) if embedder.categories else ()
-    return Description(
+    return Annotation(
         tags=tuple(Tag(tag.label, tag.confidence) for tag in tags),
         categories=tuple(category.label for category in categories[:MAX_CATEGORIES]),
         palette=tuple(Swatch(colour.hex, colour.share) for colour in dominant_colours(pixels)),
