@@ -138,7 +138,7 @@ def test_killed_workers_lose_and_double_nothing(local: Stage, contributor: Perso
     refused = journey.settled(contributor, damaged)
     assert refused["status"] == "rejected"
     assert [reason["code"] for reason in refused["reasons"]] == ["damaged"]
-    assert all(reason["text"] and reason["needs_new_upload"] for reason in refused["reasons"])
+    assert all(reason["text"] and reason["needsNewUpload"] for reason in refused["reasons"])
 
 
 def found(person: Person) -> Counter[str]:
@@ -165,7 +165,7 @@ def test_a_denied_file_ends_in_the_dlq_and_comes_back_by_a_retry(local: Stage, c
         failed = journey.settled(contributor, image_id, within_s=90)
         assert failed["status"] == "processing_failed"
         assert [reason["code"] for reason in failed["reasons"]] == ["processing_failed"]
-        assert not failed["reasons"][0]["needs_new_upload"]
+        assert not failed["reasons"][0]["needsNewUpload"]
         journey.wait_for(lambda: in_dlq(local), lambda depth: depth == before + 1, within_s=30)
     journey.expect(contributor.api.post(f"/v1/images/{image_id}/retry"))
     assert journey.approved(contributor, image_id)["reasons"] == []
