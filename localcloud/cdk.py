@@ -6,23 +6,23 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+from localcloud import program
 from localcloud.home import ACCOUNT, REGION, REPOSITORY, Home, clean_environment
 from localcloud.steps import Steps
-from lumenstock.kernel.errors import ConfigurationError, UnavailableError
+from lumenstock.kernel.errors import ConfigurationError
 
 CLI = REPOSITORY / "node_modules" / ".bin" / "cdk"
-_LAST_LINES = 30
 
 
-def require(steps: Steps) -> None:
+def require(home: Home, steps: Steps) -> None:
     """Install the CLI from the lock file when it is missing.
 
     Raises:
-        ConfigurationError: Node.js is missing, or npm failed.
+        ConfigurationError: Node.js is missing.
+        UnavailableError: npm failed.
     """
     if shutil.which("node") is None:
         raise ConfigurationError(
@@ -30,9 +30,8 @@ def require(steps: Steps) -> None:
         )
     if not CLI.exists():
         with steps.step("installing the CDK CLI"):
-            _run(
-                ["npm", "ci", "--no-audit", "--no-fund"], dict(os.environ), REPOSITORY / ".local" / "npm.log"
-            )
+            command = ["npm", "ci", "--no-audit", "--no-fund"]
+            program.run(command, environ=os.environ, log=home.logs / "npm.log")
 
 
 def synthesise(home: Home) -> Path:
@@ -88,19 +87,4 @@ def _cdk(home: Home, *arguments: str) -> None:
     environ = clean_environment(os.environ) | home.client_environment()
     environ |= {"HOME": os.environ.get("HOME", str(home.scratch)), "CDK_DISABLE_CLI_TELEMETRY": "1"}
     command = [str(CLI), "--ci", "--no-notices", "--no-color", *arguments]
-    _run(command, environ, home.logs / f"cdk-{arguments[0]}.log")
-
-
-def _run(command: list[str], environ: dict[str, str], log: Path) -> None:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w") as file:
-        try:
-            subprocess.run(
-                command, cwd=REPOSITORY, env=environ, stdout=file, stderr=subprocess.STDOUT, check=True
-            )
-        except FileNotFoundError as missing:
-            raise ConfigurationError(f"{command[0]} was not found") from missing
-        except subprocess.CalledProcessError as failed:
-            lines = log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
-            told = "\n".join(lines)
-            raise UnavailableError(f"`{Path(command[0]).name}` failed; {log} ends with:\n{told}") from failed
+    program.run(command, environ=environ, log=home.logs / f"cdk-{arguments[0]}.log")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 
 import httpx
 
-from localcloud import applied, canary, cdk, coverage, engine, sources, streams
+from localcloud import applied, canary, cdk, coverage, engine, program, sources, streams
 from localcloud.clients import Operator
 from localcloud.daemon import Daemon
 from localcloud.home import REPOSITORY, Home, clean_environment
@@ -91,7 +90,7 @@ def status(home: Home) -> Status:
 
 
 def _up(home: Home, steps: Steps) -> None:
-    cdk.require(steps)
+    cdk.require(home, steps)
     with steps.step("starting the engine"):
         started = engine.start(home, steps.note)
     operator = Operator.of(home)
@@ -126,12 +125,8 @@ def _down(home: Home, steps: Steps) -> None:
 def _deploy(home: Home, operator: Operator, steps: Steps) -> None:
     with steps.step("building layers"):
         # A program of its own: product code never imports the build.
-        subprocess.run(
-            [sys.executable, "-m", "infra.packaging", "local"],
-            cwd=REPOSITORY,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        command = [sys.executable, "-m", "infra.packaging", "local"]
+        program.run(command, environ=os.environ, log=home.logs / "layers.log")
     with steps.step("synthesising the templates"):
         assembly = cdk.synthesise(home)
     stacks = coverage.templates(assembly)

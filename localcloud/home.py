@@ -5,15 +5,16 @@ Standard library only: the command line (``.venv``) and the engine (``.venv-engi
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from localcloud.lock import exclusive
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ACCOUNT = "111111111111"
@@ -115,13 +116,9 @@ class Home:
         secret: str = json.loads(path.read_text())["secret_access_key"]
         return secret
 
-    @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self) -> AbstractContextManager[None]:
         """Wait for, and keep out, other commands that start, stop or deploy this cloud."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "command.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        return exclusive(self.folder / "command.lock")
 
     def outputs(self) -> dict[str, str]:
         """The stacks' outputs; empty before the first deployment."""

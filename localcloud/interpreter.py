@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+from localcloud import program
 from localcloud.home import REPOSITORY
+from localcloud.lock import exclusive
 from lumenstock.kernel.errors import ConfigurationError
 
 LOCK = REPOSITORY / "requirements" / "engine.txt"
 FOLDER = REPOSITORY / ".venv-engine"
 PYTHON = FOLDER / "bin" / "python"
+_FILES = REPOSITORY / ".local"
 _STAMP = FOLDER / "lumenstock-lock"
 
 
@@ -31,15 +33,21 @@ def ensure() -> bool:
         Whether there was something to do.
 
     Raises:
-        ConfigurationError: uv is missing, or could not install.
+        ConfigurationError: uv is missing.
+        UnavailableError: It could not install.
     """
-    if _STAMP.exists() and _STAMP.read_text() == digest():
-        return False
-    uv = _uv()
-    _run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(FOLDER)])
-    _run([uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", str(LOCK)])
-    _STAMP.write_text(digest())
-    return True
+    with exclusive(_FILES / "interpreter.lock"):
+        if _STAMP.exists() and _STAMP.read_text() == digest():
+            return False
+        # Registry settings (UV_*, PIP_*, proxies) are the caller's, so its environment goes on.
+        environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+        for command in (
+            ["venv", "--clear", "--python", sys.executable, str(FOLDER)],
+            ["pip", "install", "--python", str(PYTHON), "--require-hashes", "-r", str(LOCK)],
+        ):
+            program.run([_uv(), *command], environ=environ, log=_FILES / "interpreter.log")
+        _STAMP.write_text(digest())
+        return True
 
 
 def _uv() -> str:
@@ -48,11 +56,3 @@ def _uv() -> str:
     if uv is None:
         raise ConfigurationError("uv was not found; `make setup` installs it")
     return uv
-
-
-def _run(command: list[str]) -> None:
-    # Registry settings (UV_*, PIP_*, proxies) are the caller's, so its environment goes on.
-    environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise ConfigurationError(f"{' '.join(command[:3])} failed:\n{done.stderr.strip()}")
