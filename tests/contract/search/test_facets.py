@@ -84,6 +84,14 @@ def test_counts_fall_and_ties_come_by_name(index: SearchIndex) -> None:
     assert list(counts(facets.categories).items()) == [("c", 3), ("a", 2), ("b", 2)]
 
 
+def test_many_ties_come_by_name_whatever_the_order_of_writing(index: SearchIndex) -> None:
+    names = [f"c{(n * 7) % 20:02d}" for n in range(20)]
+    for half in (names[10:], names[:10], names):
+        index.write([document(1000 * len(half) + int(name[1:]), categories=(name,)) for name in half])
+    facets = index.query(IndexQuery()).facets
+    assert list(counts(facets.categories)) == sorted(names)
+
+
 def test_a_facet_is_cut_to_the_largest(index: SearchIndex) -> None:
     many = [document(n, categories=(f"c{n:03d}",)) for n in range(FACET_SIZE + 20)]
     index.write([*many, document(900, categories=("c069",))])
