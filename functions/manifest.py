@@ -40,7 +40,7 @@ class Need(StrEnum):
     MACHINE_START = "ingest-machine:start"
     EVENTS_PUT = "events:put"
     USERS = "users"
-    CURSOR_SECRET = "cursor-secret"  # noqa: S105 - a name
+    CURSOR_SECRET = "cursor-secret"  # a name  # noqa: S105  # nosec B105
     SEARCH_INDEX = "search-index"
     MODEL = "model"
 

@@ -54,11 +54,12 @@ def status_of(person: Person, image_id: str) -> Status:
 
 def settled(person: Person, image_id: str, within_s: float = 60) -> Status:
     """Wait until a picture is neither uploading nor processing."""
-    return wait_for(
+    status: Status = wait_for(
         lambda: status_of(person, image_id),
         lambda status: status["status"] not in {"uploading", "processing"},
         within_s,
     )
+    return status
 
 
 def approved(person: Person, image_id: str, within_s: float = 60) -> Status:
@@ -82,4 +83,5 @@ def wait_for(
 def expect(answer: httpx.Response) -> dict[str, Any]:
     """The body of a success."""
     assert answer.is_success, f"{answer.request.url.path} answered {answer.status_code}: {answer.text}"
-    return answer.json() if answer.content else {}
+    body: dict[str, Any] = answer.json() if answer.content else {}
+    return body

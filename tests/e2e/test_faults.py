@@ -100,7 +100,7 @@ def key_of(cloud: Stage, image_id: str) -> str:
     found = cloud.operator.dynamodb.get_item(
         TableName=cloud.outputs["CatalogTable"], Key={"pk": {"S": f"IMG#{image_id}"}, "sk": {"S": "A"}}
     )
-    return found["Item"]["source"]["M"]["key"]["S"]
+    return str(found["Item"]["source"]["M"]["key"]["S"])
 
 
 def in_dlq(cloud: Stage) -> int:

@@ -135,7 +135,7 @@ def without(cloud: Stage, function: str, action: str) -> Iterator[None]:
         -1
     ]
     iam = cloud.operator.iam
-    before = {
+    before: dict[str, Any] = {
         policy: iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
         for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]
     }
