@@ -1,0 +1,70 @@
+"""AWS as a benchmark needs it: the real clients build, sign and parse, and the answers come from here."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+_VERSION = {"ETag": '"0"', "x-amz-version-id": "1"}
+
+
+class _Raw(io.BytesIO):
+    """A body as urllib3 gives it."""
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.read()
+
+
+class AwsFromMemory:
+    """One bucket of files, one table of items, one queue that forgets. Knows what the ingest tasks call.
+
+    Attributes:
+        objects: Bodies by the path of their URL. What is put is counted and not kept.
+        puts: How many objects were put.
+    """
+
+    def __init__(self, *answered: Any) -> None:  # noqa: ANN401 - clients of any service
+        """Answer for these clients."""
+        self.objects: dict[str, bytes] = {}
+        self.puts = 0
+        self._items: dict[str, Any] = {}
+        for client in answered:
+            client.meta.events.register("before-send", self._answer)
+
+    def put_item(self, item: Any) -> None:  # noqa: ANN401 - an item as boto3 writes it
+        """Lay an item into the table."""
+        self._items[_name(item)] = item
+
+    def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        headers: Any = request.headers
+        target = headers.get("X-Amz-Target")
+        if target is None:
+            return self._from_s3(request)
+        operation = (target.decode() if isinstance(target, bytes) else target).rsplit(".", 1)[1]
+        content: Any = request.body
+        body = json.loads(content or b"{}")
+        if operation == "PutItem":
+            self.put_item(body["Item"])
+        found = self._items.get(_name(body["Key"])) if operation == "GetItem" else None
+        answer = {"Item": found} if found else {"MessageId": "1"} if operation == "SendMessage" else {}
+        return _response(request, json.dumps(answer).encode(), {"Content-Type": "application/x-amz-json-1.0"})
+
+    def _from_s3(self, request: AWSPreparedRequest) -> AWSResponse:
+        if request.method == "PUT":
+            self.puts += 1
+            return _response(request, b"", _VERSION)
+        body = self.objects[request.url.split("?")[0].split("/", 3)[3]]
+        headers = {**_VERSION, "Content-Length": str(len(body)), "Content-Type": "image/jpeg"}
+        return _response(request, b"" if request.method == "HEAD" else body, headers)
+
+
+def _name(key: Any) -> str:  # noqa: ANN401 - a key as boto3 writes it
+    return f"{key['pk']['S']}/{key['sk']['S']}"
+
+
+def _response(request: AWSPreparedRequest, body: bytes, headers: Any) -> AWSResponse:  # noqa: ANN401 - a dict
+    return AWSResponse(request.url, 200, headers, _Raw(body))
