@@ -21,7 +21,8 @@ CONTENT_TYPES = {
 CAPTIONS = "captions.csv"
 MAX_TITLE = 200
 
-_SEPARATORS = re.compile(r"[\s_\-.+]+")
+# A dot before a digit is part of a number: "Nokia 8.3".
+_SEPARATORS = re.compile(r"(?:[\s_\-+]|\.(?!\d))+")
 
 
 class CaptionsError(ValueError):

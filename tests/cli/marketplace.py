@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 PASSWORD = "correct horse 1"
-HIT = {
+HIT: dict[str, Any] = {
     "id": "01J00000000000000000000000",
     "title": "sunset over the sea",
     "thumbnail_url": "/img/a/1/300.webp",

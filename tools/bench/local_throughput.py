@@ -78,9 +78,9 @@ def main() -> int:
         pictures = [made.picture for made in painted(seed, _PICTURES, Path(folder))]
         before, started_s = Cpu.of(pid), time.monotonic()
         results = list(Transfer(client, storage, progress).results(pictures))
-        ids = [
+        ids = {
             result.image_id for result in results if result.outcome is Outcome.APPROVED and result.image_id
-        ]
+        }
         missing = searchable.wait_for(client, contributor_id, ids, _PATIENCE_S)
         seconds, after = time.monotonic() - started_s, Cpu.of(pid)
     if missing or len(ids) < _PICTURES:

@@ -19,6 +19,7 @@ from cli.failure import Exit, explain
 from cli.outcome import Outcome, Result
 from cli.pictures import CaptionsError, Picture, Words, gather
 from cli.progress import UploadProgress, line_of
+from cli.responses import Hit
 from cli.retry import SENDING
 from cli.storage import Storage
 from cli.transfer import Transfer
@@ -66,14 +67,16 @@ class Demo:
             with self._stages.stage(_UPLOAD, f"{self._total} pictures, DEMO_SEED={self._wishes.seed}"):
                 results = self._upload(client)
             with self._stages.stage("wait until each is found"):
-                failed = self._not_searchable(client, contributor_id, results)
+                verdict = searchable.verify(
+                    client, contributor_id, results, set(self._photos), _SEARCHABLE_WITHIN_S
+                )
             with self._stages.stage("searches and contact sheets"):
-                self._search(client)
+                self._search(client, verdict.by_title)
         say(self._stages.table())
-        if failed:
-            for result in failed:
+        if verdict.missing:
+            for result in verdict.missing:
                 say(line_of(result))
-            say(f"[bold red]✗ {len(failed)} of {len(results)} pictures cannot be found.[/]")
+            say(f"[bold red]✗ {len(verdict.missing)} of {len(results)} pictures cannot be found.[/]")
             return Exit.SOME_FAILED
         rate = len(results) / self._stages.seconds(_UPLOAD) * 60
         say(f"[bold green]✓[/] All {len(results)} pictures can be found ({rate:.0f} a minute went in).")
@@ -100,26 +103,7 @@ class Demo:
         self._stages.note("  until all are painted and sent", time.monotonic() - started_s)
         yield from self._photos
 
-    def _not_searchable(self, client: Client, contributor_id: str, results: list[Result]) -> list[Result]:
-        failed = [
-            result for result in results if result.outcome not in {Outcome.APPROVED, Outcome.ALREADY_THERE}
-        ]
-        approved = {result.image_id: result for result in results if result.outcome is Outcome.APPROVED}
-        ids = {image_id for image_id in approved if image_id}
-        missing = searchable.wait_for(client, contributor_id, ids, _SEARCHABLE_WITHIN_S)
-        by_title = [
-            result
-            for result in results
-            if result.outcome is Outcome.ALREADY_THERE
-            or (result.image_id in ids - missing and result.picture in set(self._photos))
-        ]
-        return [
-            *failed,
-            *(approved[image_id] for image_id in missing),
-            *searchable.not_found_by_title(client, by_title),
-        ]
-
-    def _search(self, client: Client) -> None:
+    def _search(self, client: Client, by_title: list[Hit]) -> None:
         found = [
             searches.run(client, wanted, _SHOWN)
             for wanted in searches.searches(self._painted, self._wishes.seed)
@@ -131,7 +115,10 @@ class Demo:
             for number, one in enumerate(found, 1)
         ]
         for one, path in zip(found, sheets, strict=True):
-            sheet.save(one, path, self._home.front_url)
+            sheet.save(one.heading, one.hits, path, self._home.front_url, marked=one.search.meant)
+        if by_title:
+            path = self._folder / "by-title.png"
+            sheet.save("each found by the words of its title", by_title, path, self._home.front_url)
         self._console.print(report.finds(found, sheets))
         self._console.print(f"  contact sheets are in {self._folder}", soft_wrap=True)
 

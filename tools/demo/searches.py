@@ -46,6 +46,11 @@ class Found:
     milliseconds: float
 
     @property
+    def heading(self) -> str:
+        """Mode and question, in one line."""
+        return f"{self.search.mode or 'similar'}: {self.search.said}"
+
+    @property
     def rank(self) -> int | None:
         """Place of the first picture with the title that was meant, from 1; None if it is on no place."""
         titles = [hit.title for hit in self.hits]
