@@ -9,7 +9,7 @@ import pytest
 
 from gpu_batch import job
 from lumenstock import bootstrap
-from lumenstock.adapters.aws.queues import SqsQueue
+from lumenstock.adapters.aws.queues import Received, SqsQueue
 from lumenstock.catalog.image import Image, rendition_key
 from lumenstock.catalog.states import Status
 from lumenstock.ingest.embed_batch import EmbedBatch, EmbedRequest, Outcome
@@ -42,9 +42,13 @@ def statuses(rows: Sequence[Image]) -> list[Status]:
 
 def waiting(stores: Stores) -> tuple[int, int]:
     """Messages that can be seen, and messages in hand."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    attributes = stores.sqs.get_queue_attributes(QueueUrl=stores.embed_live_queue_url, AttributeNames=names)
-    return tuple(int(attributes["Attributes"][name]) for name in names)  # type: ignore[return-value]
+    answer = stores.sqs.get_queue_attributes(
+        QueueUrl=stores.embed_live_queue_url,
+        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    )
+    found = answer["Attributes"]
+    seen, in_hand = found["ApproximateNumberOfMessages"], found["ApproximateNumberOfMessagesNotVisible"]
+    return int(seen), int(in_hand)
 
 
 class SignalWhileWorking:
@@ -74,9 +78,9 @@ class StopWhileReceiving(SqsQueue):
 
     stop: Event
 
-    def receive(self, limit: int, wait_s: int) -> list[object]:  # type: ignore[override]
+    def receive(self, limit: int, wait_s: int) -> list[Received]:
         self.stop.set()
-        return super().receive(limit, wait_s)  # type: ignore[return-value]
+        return super().receive(limit, wait_s)
 
 
 def test_the_queue_is_drained_once_and_every_image_approved(stores: Stores) -> None:

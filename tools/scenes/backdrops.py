@@ -7,6 +7,7 @@ import numpy as np
 from tools.scenes.canvas import Canvas
 from tools.scenes.chance import Chance
 from tools.scenes.colour import EVERY, NAMED, Colour, mix, rgb
+from tools.scenes.ink import Frame
 from tools.scenes.noise import ramp
 
 
@@ -53,7 +54,8 @@ def plain(canvas: Canvas, chance: Chance, colour: Colour) -> None:
     canvas.shade(1.05 - 0.2 * np.square(canvas.distance(canvas.width / 2, canvas.height / 2)))
 
 
-def place(canvas: Canvas, chance: Chance, smallest: float, largest: float) -> tuple[float, float, float]:
-    """Where the thing goes, near the middle, and how large: ``(x, y, size)``."""
+def place(canvas: Canvas, chance: Chance, smallest: float, largest: float) -> Frame:
+    """Where the thing goes: near the middle, its size between ``smallest`` and ``largest``."""
     x = canvas.width * chance.uniform(0.44, 0.56)
-    return x, canvas.height * chance.uniform(0.46, 0.54), chance.uniform(smallest, largest)
+    y = canvas.height * chance.uniform(0.46, 0.54)
+    return Frame(x, y, chance.uniform(smallest, largest))

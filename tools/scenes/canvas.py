@@ -15,7 +15,7 @@ from tools.scenes import noise
 from tools.scenes.arrays import Array
 from tools.scenes.chance import Chance
 from tools.scenes.colour import Colour
-from tools.scenes.ink import Ink, Layer
+from tools.scenes.ink import CANVAS, Frame, Ink, Layer
 
 Mask = Array
 
@@ -83,15 +83,18 @@ class Canvas:
         return np.hypot(self.x - np.float32(x), self.y - np.float32(y))
 
     @contextmanager
-    def ink(self, *, shadow: float = 0.0, relief: float = 0.0, opacity: float = 1.0) -> Iterator[Ink]:
+    def ink(
+        self, frame: Frame = CANVAS, *, shadow: float = 0.0, relief: float = 0.0, opacity: float = 1.0
+    ) -> Iterator[Ink]:
         """Draw shapes with smooth edges; they are laid onto the picture at the end.
 
         Args:
+            frame: In whose proportions to draw.
             shadow: Darkness in [0, 1] of a soft shadow cast to the lower right.
             relief: How round the shapes look, in [0, 1]: light comes from the upper left.
             opacity: Of the whole, in [0, 1].
         """
-        ink = Ink(self.width_px, self.height_px)
+        ink = Ink(self.width_px, self.height_px, frame)
         yield ink
         layer = ink.layer()
         if layer is None:

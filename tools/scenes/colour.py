@@ -34,5 +34,7 @@ NAMED: dict[str, Colour] = {
     "teal": rgb(32, 152, 150),
 }
 
+SOOT, IVORY = rgb(40, 40, 46), rgb(249, 247, 240)  # the darkest and the palest of drawn things
+
 BRIGHT = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "teal")
 EVERY = tuple(NAMED)

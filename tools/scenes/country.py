@@ -9,6 +9,7 @@ from tools.scenes.canvas import Canvas
 from tools.scenes.captions import Subject, in_light
 from tools.scenes.chance import Chance
 from tools.scenes.colour import NAMED, rgb
+from tools.scenes.ink import Frame
 from tools.scenes.land import paint_dunes, paint_ground, paint_hills, paint_mountains
 from tools.scenes.light import DAWN, DAY, NIGHT, OVERCAST, STORM, SUNSET, Light, some_light
 from tools.scenes.noise import ramp
@@ -157,21 +158,13 @@ def desert(canvas: Canvas, chance: Chance) -> Subject:
     if not chance.maybe(0.3):
         more = props.some_walker(canvas, chance, light, top + 0.35)
         return Subject(words + more.words, (*tags, *more.tags))
-    with canvas.ink(shadow=0.35, relief=0.8) as ink:
-        x, foot, size = chance.uniform(0.2, 0.8) * canvas.width, top + 0.38, chance.uniform(0.24, 0.36)
-        green, arm = light.on(chance.near(rgb(64, 122, 70))), size * 0.16
-        ink.box(x - arm / 2, foot - size, x + arm / 2, foot, green, arm / 2)
-        for side, low, high in ((-1, 0.4, 0.75), (1, 0.3, 0.6)):
-            elbow = x + side * size * 0.3
-            ink.line([(x, foot - size * low), (elbow, foot - size * low)], arm * 0.75, green)
-            ink.box(
-                elbow - arm * 0.4,
-                foot - size * high,
-                elbow + arm * 0.4,
-                foot - size * low + arm * 0.35,
-                green,
-                arm * 0.4,
-            )
+    frame = Frame(chance.uniform(0.2, 0.8) * canvas.width, top + 0.38, chance.uniform(0.24, 0.36))
+    green = light.on(chance.near(rgb(64, 122, 70)))
+    with canvas.ink(frame, shadow=0.35, relief=0.8) as ink:
+        ink.box(-0.08, -1, 0.08, 0, green, 0.08)
+        for elbow, low, high in ((-0.3, 0.4, 0.75), (0.3, 0.3, 0.6)):
+            ink.line([(0, -low), (elbow, -low)], 0.12, green)
+            ink.box(elbow - 0.064, -high, elbow + 0.064, 0.056 - low, green, 0.064)
     return Subject(words + chance.choice((" with a cactus", " and a cactus")), (*tags, "cactus"))
 
 

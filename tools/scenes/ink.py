@@ -69,17 +69,44 @@ class Layer:
         )
 
 
-class Ink:
-    """A transparent sheet to draw on, in the units of the canvas."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a thing stands on the canvas. It is drawn in proportions of its own, from (0, 0) in its middle.
 
-    def __init__(self, width_px: int, height_px: int) -> None:
+    Attributes:
+        x: Its middle, in units of the canvas; so is ``y``.
+        size: Units of the canvas to one of the thing's.
+        side: -1 mirrors it left to right.
+        turn: Radians, clockwise.
+    """
+
+    x: float = 0.0
+    y: float = 0.0
+    size: float = 1.0
+    side: int = 1
+    turn: float = 0.0
+
+    def at(self, point: Point) -> Point:
+        """A point of the thing on the canvas."""
+        along, across = self.side * point[0] * self.size, point[1] * self.size
+        if not self.turn:
+            return self.x + along, self.y + across
+        cosine, sine = math.cos(self.turn), math.sin(self.turn)
+        return self.x + along * cosine - across * sine, self.y + along * sine + across * cosine
+
+
+CANVAS = Frame()
+
+
+class Ink:
+    """A transparent sheet to draw on, in the proportions of a frame."""
+
+    def __init__(self, width_px: int, height_px: int, frame: Frame = CANVAS) -> None:
         """Start with an empty sheet."""
-        self._scale = min(width_px, height_px) * _OVERSAMPLING
+        self._unit = min(width_px, height_px) * _OVERSAMPLING
+        self._frame = frame
         self._sheet = Image.new("RGBA", (width_px * _OVERSAMPLING, height_px * _OVERSAMPLING))
         self._draw = ImageDraw.Draw(self._sheet)
-
-    def _points(self, points: Sequence[Point]) -> list[tuple[float, float]]:
-        return [(x * self._scale, y * self._scale) for x, y in points]
 
     def polygon(self, points: Sequence[Point], colour: Colour) -> None:
         """A filled polygon."""
@@ -89,11 +116,13 @@ class Ink:
         self, x: float, y: float, radius_x: float, radius_y: float, colour: Colour, turn: float = 0.0
     ) -> None:
         """A filled ellipse around a point, turned by ``turn`` radians."""
-        if turn:
+        if turn or self._frame.turn:
             self.polygon(oval(x, y, radius_x, radius_y, turn), colour)
             return
-        box = self._points([(x - radius_x, y - radius_y), (x + radius_x, y + radius_y)])
-        self._draw.ellipse([*box[0], *box[1]], fill=_rgba(colour))
+        middle_x, middle_y = self._point((x, y))
+        half_x, half_y = radius_x * self._scale, radius_y * self._scale
+        box = [middle_x - half_x, middle_y - half_y, middle_x + half_x, middle_y + half_y]
+        self._draw.ellipse(box, fill=_rgba(colour))
 
     def disc(self, x: float, y: float, radius: float, colour: Colour) -> None:
         """A filled circle."""
@@ -102,8 +131,8 @@ class Ink:
     def box(
         self, left: float, top: float, right: float, bottom: float, colour: Colour, corner: float = 0.0
     ) -> None:
-        """A filled rectangle, its corners rounded by ``corner``."""
-        (x0, y0), (x1, y1) = self._points([(left, top), (right, bottom)])
+        """A filled rectangle that stands upright, its corners rounded by ``corner``."""
+        (x0, y0), (x1, y1) = sorted(self._points([(left, top), (right, bottom)]))
         if corner:
             self._draw.rounded_rectangle([x0, y0, x1, y1], corner * self._scale, fill=_rgba(colour))
         else:
@@ -111,30 +140,37 @@ class Ink:
 
     def line(self, points: Sequence[Point], width: float, colour: Colour) -> None:
         """A line through all points; never thinner than a pixel of the sheet."""
-        width_px = max(1, round(width * self._scale))
-        self._draw.line(self._points(points), fill=_rgba(colour), width=width_px, joint="curve")
+        self._draw.line(self._points(points), fill=_rgba(colour), width=self._thick(width), joint="curve")
 
     def arc(
-        self,
-        x: float,
-        y: float,
-        radius: float,
-        start_deg: float,
-        end_deg: float,
-        width: float,
-        colour: Colour,
+        self, x: float, y: float, radius: float, angles_deg: tuple[int, int], width: float, colour: Colour
     ) -> None:
-        """A piece of a circle, clockwise from ``start_deg`` (0 points right)."""
-        (x0, y0), (x1, y1) = self._points([(x - radius, y - radius), (x + radius, y + radius)])
-        width_px = max(1, round(width * self._scale))
-        self._draw.arc([x0, y0, x1, y1], start_deg, end_deg, fill=_rgba(colour), width=width_px)
+        """A piece of a circle, clockwise from the first of ``angles_deg`` (0 points right) to the second."""
+        middle_x, middle_y = self._point((x, y))
+        reach = radius * self._scale
+        box = [middle_x - reach, middle_y - reach, middle_x + reach, middle_y + reach]
+        self._draw.arc(box, *angles_deg, fill=_rgba(colour), width=self._thick(width))
+
+    @property
+    def _scale(self) -> float:
+        return self._frame.size * self._unit
+
+    def _thick(self, width: float) -> int:
+        return max(1, round(width * self._scale))
+
+    def _point(self, point: Point) -> Point:
+        x, y = self._frame.at(point)
+        return x * self._unit, y * self._unit
+
+    def _points(self, points: Sequence[Point]) -> list[Point]:
+        return [self._point(point) for point in points]
 
     def layer(self) -> Layer | None:
         """What was drawn, at the canvas's size; None if nothing was."""
         box = self._sheet.getbbox()
         if box is None:
             return None
-        margin_px = round(self._scale / _OVERSAMPLING * 0.09)  # room for the shadow
+        margin_px = round(self._unit / _OVERSAMPLING * 0.09)  # room for the shadow
         left, top = (max(0, edge // _OVERSAMPLING - margin_px) for edge in box[:2])
         right = min(self._sheet.width, box[2] + margin_px * _OVERSAMPLING)
         bottom = min(self._sheet.height, box[3] + margin_px * _OVERSAMPLING)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tools.scenes.canvas import Canvas
+from tools.scenes.captions import a
 from tools.scenes.chance import Chance
 from tools.scenes.colour import BRIGHT, NAMED, rgb
+from tools.scenes.ink import Frame
 from tools.scenes.light import Light
 
 
@@ -32,15 +34,11 @@ def some_birds(canvas: Canvas, chance: Chance, horizon: float, *, at_sea: bool =
     with canvas.ink() as ink:
         for _ in range(chance.randint(4, 9)):
             x, y = chance.uniform(0.1, canvas.width - 0.1), chance.uniform(0.06, horizon * 0.75)
-            span = chance.uniform(0.016, 0.034)
-            wings = [(x - span, y - span * 0.45), (x - span * 0.4, y - span * 0.5), (x, y)]
-            wings += [(x + span * 0.4, y - span * 0.5), (x + span, y - span * 0.45)]
-            ink.line(wings, 0.006, rgb(30, 30, 38))
-    words = (
-        (" with seagulls", " and seagulls in the sky")
-        if at_sea
-        else (" with birds flying", " and a flock of birds")
-    )
+            bird = Frame(x, y, chance.uniform(0.016, 0.034))
+            wings = [(-1, -0.45), (-0.4, -0.5), (0, 0), (0.4, -0.5), (1, -0.45)]
+            ink.line([bird.at(point) for point in wings], 0.006, rgb(30, 30, 38))
+    gulls = (" with seagulls", " and seagulls in the sky")
+    words = gulls if at_sea else (" with birds flying", " and a flock of birds")
     return Prop(chance.choice(words), ("birds",))
 
 
@@ -49,36 +47,14 @@ def some_boat(canvas: Canvas, chance: Chance, light: Light, waterline: float) ->
     if not chance.maybe(0.25):
         return NOTHING
     x, size = chance.uniform(0.25, 0.75) * canvas.width, chance.uniform(0.08, 0.15)
-    foot = waterline + chance.uniform(0.02, 0.1)
+    frame = Frame(x, waterline + chance.uniform(0.02, 0.1), size)
     hull = light.on(chance.near(NAMED[chance.choice(("white", "brown", "blue", "red"))]))
     sail = light.on(chance.near(rgb(250, 248, 240), 0.02))
-    with canvas.ink() as ink:
-        ink.polygon(
-            [
-                (x - size, foot - size * 0.3),
-                (x + size, foot - size * 0.3),
-                (x + size * 0.6, foot),
-                (x - size * 0.7, foot),
-            ],
-            hull,
-        )
-        ink.line([(x, foot - size * 0.3), (x, foot - size * 2.4)], size * 0.06, light.on(rgb(96, 74, 56)))
-        ink.polygon(
-            [
-                (x + size * 0.06, foot - size * 2.35),
-                (x + size * 0.9, foot - size * 0.5),
-                (x + size * 0.06, foot - size * 0.5),
-            ],
-            sail,
-        )
-        ink.polygon(
-            [
-                (x - size * 0.06, foot - size * 2.1),
-                (x - size * 0.75, foot - size * 0.5),
-                (x - size * 0.06, foot - size * 0.5),
-            ],
-            sail * 0.9,
-        )
+    with canvas.ink(frame) as ink:
+        ink.polygon([(-1, -0.3), (1, -0.3), (0.6, 0), (-0.7, 0)], hull)
+        ink.line([(0, -0.3), (0, -2.4)], 0.06, light.on(rgb(96, 74, 56)))
+        ink.polygon([(0.06, -2.35), (0.9, -0.5), (0.06, -0.5)], sail)
+        ink.polygon([(-0.06, -2.1), (-0.75, -0.5), (-0.06, -0.5)], sail * 0.9)
     return Prop(chance.choice((" with a sailboat", " and a boat", " with a small sailing ship")), ("boat",))
 
 
@@ -86,42 +62,29 @@ def some_umbrella(canvas: Canvas, chance: Chance, light: Light, foot: float) -> 
     """A parasol in the sand, one time in four."""
     if not chance.maybe(0.25):
         return NOTHING
-    x, size = chance.uniform(0.3, 0.7) * canvas.width, chance.uniform(0.14, 0.2)
+    frame = Frame(chance.uniform(0.3, 0.7) * canvas.width, foot, chance.uniform(0.14, 0.2))
     cloth = chance.choice(BRIGHT)
-    top = foot - size * 1.5
-    with canvas.ink(shadow=0.3) as ink:
-        ink.line([(x, foot), (x, top)], size * 0.06, light.on(rgb(220, 214, 200)))
+    with canvas.ink(frame, shadow=0.3) as ink:
+        ink.line([(0, 0), (0, -1.5)], 0.06, light.on(rgb(220, 214, 200)))
         for gore in range(6):
-            left, right = x - size + gore * size / 3, x - size + (gore + 1) * size / 3
+            left, right = gore / 3 - 1, (gore + 1) / 3 - 1
             colour = NAMED[cloth] if gore % 2 else NAMED["white"]
-            droop = top + size * 0.62
-            ink.polygon(
-                [(x, top), (left, droop), ((left + right) / 2, droop - size * 0.04), (right, droop)],
-                light.on(colour),
-            )
-    return Prop(
-        chance.choice((f" with a {cloth} parasol", f" with a {cloth} beach umbrella")), ("parasol", cloth)
-    )
+            rim = [(left, -0.88), ((left + right) / 2, -0.92), (right, -0.88)]
+            ink.polygon([(0, -1.5), *rim], light.on(colour))
+    words = (f" with {a(cloth)} parasol", f" with {a(cloth)} beach umbrella")
+    return Prop(chance.choice(words), ("parasol", cloth))
 
 
 def some_walker(canvas: Canvas, chance: Chance, light: Light, foot: float) -> Prop:
     """A person seen from far away, one time in eight."""
     if not chance.maybe(0.12):
         return NOTHING
-    x, size = chance.uniform(0.25, 0.75) * canvas.width, chance.uniform(0.12, 0.18)
+    frame = Frame(chance.uniform(0.25, 0.75) * canvas.width, foot, chance.uniform(0.12, 0.18))
     coat, dark = light.on(chance.near(NAMED[chance.choice(BRIGHT)])), light.on(rgb(52, 54, 70))
-    with canvas.ink(shadow=0.3) as ink:
+    with canvas.ink(frame, shadow=0.3) as ink:
         for side in (-1, 1):
-            ink.line(
-                [(x + side * size * 0.05, foot - size * 0.45), (x + side * size * 0.1, foot)],
-                size * 0.1,
-                dark,
-            )
-            ink.line(
-                [(x + side * size * 0.1, foot - size * 0.78), (x + side * size * 0.2, foot - size * 0.45)],
-                size * 0.07,
-                coat,
-            )
-        ink.box(x - size * 0.13, foot - size * 0.82, x + size * 0.13, foot - size * 0.4, coat, size * 0.06)
-        ink.disc(x, foot - size * 0.93, size * 0.1, light.on(rgb(214, 168, 138)))
+            ink.line([(side * 0.05, -0.45), (side * 0.1, 0)], 0.1, dark)
+            ink.line([(side * 0.1, -0.78), (side * 0.2, -0.45)], 0.07, coat)
+        ink.box(-0.13, -0.82, 0.13, -0.4, coat, 0.06)
+        ink.disc(0, -0.93, 0.1, light.on(rgb(214, 168, 138)))
     return Prop(chance.choice((" with a hiker", " and a person walking")), ("person",))

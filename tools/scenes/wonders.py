@@ -112,7 +112,7 @@ def underwater(canvas: Canvas, chance: Chance) -> Subject:
     with canvas.ink(opacity=0.6) as ink:
         for _ in range(chance.randint(15, 40)):
             bubble = chance.uniform(0, canvas.width), chance.uniform(0, canvas.height)
-            ink.arc(*bubble, chance.uniform(0.006, 0.02), 0, 360, 0.003, rgb(220, 244, 250))
+            ink.arc(*bubble, chance.uniform(0.006, 0.02), (0, 360), 0.003, rgb(220, 244, 250))
     words = (
         "underwater scene",
         "deep blue underwater world",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -124,7 +125,7 @@ def test_a_file_that_is_not_the_manifest_s_is_never_used(
     file = _copied(folder, tmp_path) / name
     file.write_bytes(file.read_bytes() + b" ") if fault == "changed" else file.unlink()
     embedder = OnnxEmbedder(tmp_path)
-    uses = {
+    uses: dict[str, Callable[[], object]] = {
         "image.onnx": lambda: embedder.encode_images(pixels),
         "text.onnx": lambda: embedder.encode_texts(["car"]),
         "tokenizer.json": lambda: embedder.encode_texts(["car"]),

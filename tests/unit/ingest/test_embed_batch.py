@@ -41,6 +41,15 @@ class Picky(OnnxEmbedder):
         return super().encode_images(pixels)
 
 
+class Broken(OnnxEmbedder):
+    """The demo model, but the first vector of a batch comes out as nonsense."""
+
+    def encode_images(self, pixels: Pixels) -> Vectors:
+        vectors = super().encode_images(pixels)
+        vectors[0] = np.nan
+        return vectors
+
+
 class Refusing(EmbeddedIndex):
     """An index that takes no writes while ``down``."""
 
@@ -202,10 +211,12 @@ def test_a_message_of_an_older_revision_is_done_and_the_newer_still_gets_embedde
 
 @pytest.mark.parametrize("behind", [{"rev": 1}, {"renditions": ()}])
 def test_a_message_that_comes_before_its_row_is_seen_must_come_again(
-    batch: EmbedBatch, processing: Callable[..., Image], behind: dict[str, object]
+    batch: EmbedBatch, stores: Stores, processing: Callable[..., Image], behind: dict[str, object]
 ) -> None:
     row = bootstrap.catalog().update(processing(rev=2).id, lambda present: present.changed(**behind))
+    put_file(stores, row, small(picture_of(1).picture))
     assert batch.run([EmbedRequest(row.id, 2)]) == [Outcome.RETRY]
+    assert bootstrap.catalog().get(row.id) == row
 
 
 def test_a_missing_and_a_damaged_file_are_retried_alone(
@@ -229,6 +240,14 @@ def test_a_picture_that_the_model_fails_on_is_found_by_halving_and_the_others_go
     assert [number for number, outcome in enumerate(outcomes) if outcome is Outcome.RETRY] == [4]
     assert found(index) == [1, 2, 3, 4, 6, 7, 8]
     assert picky.batches == [8, 4, 4, 2, 1, 1, 2]
+
+
+def test_what_is_no_unit_vector_is_never_written(
+    index: EmbeddedIndex, processing: Callable[..., Image]
+) -> None:
+    rows = [processing(number) for number in (1, 2)]
+    assert batch_with(Broken(MODEL_FOLDER), index).run(ask(*rows)) == [Outcome.RETRY, Outcome.DONE]
+    assert bootstrap.catalog().get_vector(rows[0].id, MODEL) is None
 
 
 def test_more_than_32_are_embedded_in_batches_of_32(

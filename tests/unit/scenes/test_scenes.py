@@ -9,7 +9,7 @@ from PIL import Image
 
 from lumenstock.catalog.categories import Category
 from tools.scenes import TRAINING_SEEDS, Scene, scene
-from tools.scenes.kinds import KINDS
+from tools.scenes.kinds import KINDS, Kind
 from tools.train_demo.evaluate import HELD_OUT_SEEDS, QUERY_SEEDS
 from tools.train_demo.unseen import UNSEEN_QUERIES
 
@@ -59,11 +59,11 @@ def test_every_kind_turns_up_and_no_two_scenes_are_alike(scenes: list[Scene]) ->
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=NAMES)
-def test_a_scene_is_labelled_as_its_kind(kind: object) -> None:
-    made = of_kind(kind.name)  # type: ignore[attr-defined]
+def test_a_scene_is_labelled_as_its_kind(kind: Kind) -> None:
+    made = of_kind(kind.name)
     assert made.tags[0] == made.kind
     assert len(set(made.tags)) == len(made.tags) > 1
-    assert made.category == kind.category  # type: ignore[attr-defined]
+    assert made.category == kind.category
     assert made.category in set(Category)
     assert np.asarray(made.picture).std() > 4
 
