@@ -8,12 +8,15 @@ import struct
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import psutil
 import pytest
 
-from lumenstock.imaging.decoder import Decoder, Limits
+from functions.manifest import FUNCTIONS
+from lumenstock.imaging.decoder import HEADER_LIMITS, PIXEL_LIMITS, Decoder
 from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError, DecoderLostError, PictureError
 from lumenstock.imaging.formats import Format
 from tests.pictures import (
@@ -40,6 +43,12 @@ def put(folder: Path, body: bytes) -> Path:
     path = folder / "original"
     path.write_bytes(body)
     return path
+
+
+@cache
+def large_interlaced() -> bytes:
+    """81 megapixels that must be in memory all at once: 243 MB, and a second of CPU."""
+    return flat_png(9000, 9000, interlaced=True)
 
 
 def with_stated_png_size(side_px: int) -> bytes:
@@ -89,8 +98,9 @@ def test_a_broken_checksum_in_the_pixels_of_a_png_is_damage(decoder: Decoder, tm
 
 
 def test_a_warning_that_costs_no_pixel_is_forgiven(decoder: Decoder, tmp_path: Path) -> None:
-    body = jpeg()
-    stray_bytes = body[:-2] + bytes(20) + body[-2:]
+    body = jpeg(restart_marker_rows=1)
+    restart = body.index(b"\xff\xd0", body.index(b"\xff\xda"))
+    stray_bytes = body[:restart] + b"\x12" * 20 + body[restart:]
     assert decoder.render(put(tmp_path, stray_bytes), ["512"], tmp_path)[0].width_px == 512
 
 
@@ -117,7 +127,7 @@ def test_a_text_bomb_is_not_inflated(tmp_path: Path) -> None:
     import zlib
 
     bomb = png_chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(300_000_000), 9))
-    decoder = Decoder({}, Limits(memory_bytes=500_000_000))
+    decoder = Decoder({}, replace(PIXEL_LIMITS, memory_bytes=500_000_000))
     try:
         assert decoder.render(put(tmp_path, flat_png(64, 64, extra=bomb)), ["preview"], tmp_path)
     finally:
@@ -125,9 +135,9 @@ def test_a_text_bomb_is_not_inflated(tmp_path: Path) -> None:
 
 
 def test_a_picture_that_needs_too_much_memory_is_refused_and_the_next_one_is_not(tmp_path: Path) -> None:
-    decoder = Decoder({}, Limits(memory_bytes=320_000_000))
+    decoder = Decoder({}, replace(PIXEL_LIMITS, memory_bytes=320_000_000))
     try:
-        bomb = put(tmp_path, flat_png(9000, 9000, interlaced=True))  # 243 MB, all at once
+        bomb = put(tmp_path, large_interlaced())
         with pytest.raises(DecoderLimitError):
             decoder.render(bomb, ["512"], tmp_path)
         assert decoder.render(put(tmp_path, jpeg()), ["512"], tmp_path)
@@ -136,19 +146,19 @@ def test_a_picture_that_needs_too_much_memory_is_refused_and_the_next_one_is_not
 
 
 def test_a_picture_that_needs_too_much_time_is_refused(tmp_path: Path) -> None:
-    decoder = Decoder({}, Limits(cpu_s=1))
+    decoder = Decoder({}, replace(PIXEL_LIMITS, cpu_s=1))
     try:
         with pytest.raises(DecoderLimitError, match="SIGXCPU"):
-            decoder.render(put(tmp_path, flat_png(9000, 9000, interlaced=True)), ["512", "300"], tmp_path)
+            decoder.render(put(tmp_path, large_interlaced()), ["512", "300"], tmp_path)
     finally:
         decoder.close()
 
 
 def test_a_machine_too_busy_to_decode_is_no_fault_of_the_picture(tmp_path: Path) -> None:
-    decoder = Decoder({}, Limits(wall_s=1))
+    decoder = Decoder({}, replace(PIXEL_LIMITS, wall_s=1))
     try:
         with pytest.raises(DecoderLostError, match="SIGALRM"):
-            decoder.render(put(tmp_path, flat_png(9000, 9000, interlaced=True)), ["512", "300"], tmp_path)
+            decoder.render(put(tmp_path, large_interlaced()), ["512", "300"], tmp_path)
     finally:
         decoder.close()
 
@@ -160,7 +170,7 @@ def test_a_child_that_dies_at_work_is_told_by_its_death(
     own_decoder: Decoder, tmp_path: Path, death: signal.Signals, error: type[Exception]
 ) -> None:
     process = process_of(own_decoder)
-    path = put(tmp_path, flat_png(7000, 7000, interlaced=True))
+    path = put(tmp_path, large_interlaced())
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(own_decoder.render, path, ["512"], tmp_path)
         while not (children := process.children()):
@@ -241,3 +251,12 @@ def test_technical_metadata_come_through_the_process(decoder: Decoder, tmp_path:
     assert technical["camera_model"] == "Canary 1"
     if kind != "TIFF":  # Pillow writes a TIFF without its inner directories
         assert technical["latitude"] == pytest.approx(-33.85875)
+
+
+def test_every_limit_ends_a_child_before_its_function_is_ended() -> None:
+    functions_s = {spec.name: spec.timeout_s or 0 for spec in FUNCTIONS}
+    for limits, names in (
+        (PIXEL_LIMITS, ("ingest-render", "ingest-watermark")),
+        (HEADER_LIMITS, ("ingest-validate", "ingest-metadata")),
+    ):
+        assert limits.cpu_s < limits.wall_s < min(functions_s[name] for name in names)

@@ -42,13 +42,19 @@ class Limits:
 
     Attributes:
         memory_bytes: Address space of the child, libraries included (280 MB before the first pixel).
-        cpu_s: CPU time; the largest allowed picture takes about 3 s, twice that on a slow core.
+        cpu_s: CPU time.
         wall_s: Wall time, by which a child is ended whatever happens to it.
     """
 
-    memory_bytes: int = 1_500_000_000
-    cpu_s: int = 20
-    wall_s: int = 35
+    memory_bytes: int
+    cpu_s: int
+    wall_s: int
+
+
+# The largest picture that is taken needs 1 GB and 3 s, twice that on a slow core; a header needs
+# milliseconds. All end before the time limit of the function that waits for them.
+PIXEL_LIMITS = Limits(memory_bytes=1_500_000_000, cpu_s=20, wall_s=35)
+HEADER_LIMITS = Limits(memory_bytes=600_000_000, cpu_s=5, wall_s=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,11 @@ class Decoder:
     :class:`DecoderLimitError` where the file is at fault, :class:`DecoderLostError` where it is not.
     """
 
-    def __init__(self, loader_environment: Mapping[str, str], limits: Limits | None = None) -> None:
-        """``loader_environment`` is what the interpreter itself needs to start; nothing else is passed on."""
-        self._environment = {**loader_environment, **_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)}
-        self._limits = limits or Limits()
+    def __init__(self, linker_environment: Mapping[str, str], pixel_limits: Limits = PIXEL_LIMITS) -> None:
+        """``linker_environment`` is what the interpreter itself needs to start; nothing else is passed on."""
+        python_path = os.pathsep.join(filter(None, sys.path))
+        self._environment = {**linker_environment, **_ENVIRONMENT, "PYTHONPATH": python_path}
+        self._pixel_limits = pixel_limits
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -95,22 +102,24 @@ class Decoder:
 
     def probe(self, path: Path) -> Header:
         """Read the header."""
-        fields = self._ask("probe", path=str(path))
+        fields = self._ask("probe", HEADER_LIMITS, path=str(path))
         kind = fields.pop("format")
         return Header(format=Format(kind) if kind else None, **fields)
 
     def render(self, path: Path, names: Sequence[str], folder: Path) -> list[Rendered]:
         """Write the renditions ``names`` to ``folder`` as ``{name}.webp``, from one decode; widest first."""
-        answer = self._ask("render", path=str(path), names=list(names), folder=str(folder))
+        answer = self._ask(
+            "render", self._pixel_limits, path=str(path), names=list(names), folder=str(folder)
+        )
         return [Rendered(**fields) for fields in answer]
 
     def technical(self, path: Path) -> dict[str, Any]:
         """Read what the file tells of :class:`lumenstock.imaging.exif.Technical`, by field name."""
-        fields: dict[str, Any] = self._ask("technical", path=str(path))
+        fields: dict[str, Any] = self._ask("technical", HEADER_LIMITS, path=str(path))
         return fields
 
-    def _ask(self, operation: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON of the operation
-        request = {"operation": operation, "arguments": arguments, "limits": asdict(self._limits)}
+    def _ask(self, operation: str, limits: Limits, **arguments: object) -> Any:  # noqa: ANN401 - JSON of the operation
+        request = {"operation": operation, "arguments": arguments, "limits": asdict(limits)}
         with self._lock:
             answer = self._exchange(json.dumps(request).encode() + b"\n")
         if "value" in answer:
