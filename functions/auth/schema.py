@@ -17,7 +17,9 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
 
-_STRONG = r"^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[!-/:-@\[-`{-~])\S.*\S$"
+_CONTROL = r"\x00-\x1f\x7f"
+_EDGE = rf"[^\s{_CONTROL}]"
+_STRONG = r"^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[!-/:-@\[-`{-~])" rf"{_EDGE}[^{_CONTROL}]*{_EDGE}$"
 
 
 def _strong(password: str) -> str:

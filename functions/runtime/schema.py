@@ -21,6 +21,16 @@ def _written_out(value: object) -> object:
     return value
 
 
+def _a_number(value: object) -> object:
+    """In JSON Schema 2.0 is an integer, while ``"2"`` and ``true`` are none; pydantic has no such mode."""
+    if isinstance(value, str | bool):
+        message = "This must be a whole number."
+        raise ValueError(message)  # noqa: TRY004 - pydantic makes a field's error of it
+    return value
+
+
+# The last mark of an integer: before a Field, it would hide that field's bounds from the schema.
+WHOLE = BeforeValidator(_a_number)
 Day = Annotated[date, BeforeValidator(_written_out)]
 ImageIdPath = Annotated[str, Path(pattern=ULID_PATTERN, description="Id of an image, a ULID.")]
 

@@ -54,10 +54,6 @@ api = Api("search")
     ),
     returns="One page of finds.",
     errors=[BadRequestError, SearchUnavailableError],
-    links={
-        name: {"image_id": "$response.body#/results/0/id"}
-        for name in ("getImage", "getSimilarImages", "getImagePreview")
-    },
     cache_control=MINUTE,
 )
 def search_images(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, Field
 
-from functions.runtime.schema import AnswerModel, RequestModel
+from functions.runtime.schema import WHOLE, AnswerModel, RequestModel
 from lumenstock.catalog.categories import Category
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import ReasonCode
@@ -31,7 +31,7 @@ class UploadRequest(RequestModel):
     filename: Annotated[Line, Field(max_length=255, description="For display.", examples=["DSC_0042.jpg"])]
     content_type: Literal["image/avif", "image/jpeg", "image/png", "image/tiff", "image/webp"]
     size_bytes: Annotated[
-        StrictInt, Field(ge=1, le=MAX_UPLOAD_BYTES, description="Exact length.", examples=[4_718_592])
+        int, Field(ge=1, le=MAX_UPLOAD_BYTES, description="Exact length.", examples=[4_718_592]), WHOLE
     ]
     title: Annotated[Line, Field(max_length=MAX_TITLE_LENGTH, examples=["Harbour at dawn"])]
     description: Annotated[

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import Field, StrictInt
+from pydantic import Field
 
 from functions.runtime.http import Api
 from functions.runtime.principal import CONTRIBUTORS, Caller
-from functions.runtime.schema import AnswerModel, RequestModel
+from functions.runtime.schema import WHOLE, AnswerModel, RequestModel
 from lumenstock.kernel.errors import SearchUnavailableError
 from tests.functions.gateway import Answer, Person
 
@@ -23,7 +23,7 @@ class Order(RequestModel):
     """What comes in."""
 
     item_name: str = Field(min_length=1, max_length=5)
-    count: StrictInt = 1
+    count: Annotated[int, WHOLE] = 1
 
 
 class Receipt(AnswerModel):

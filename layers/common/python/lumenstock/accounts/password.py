@@ -10,6 +10,7 @@ MAX_LENGTH = 256
 # ASCII punctuation, as at Cognito.
 # Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-policies.html
 _SYMBOLS = frozenset(string.punctuation)
+_CONTROL = frozenset(map(chr, [*range(32), 127]))
 
 
 def weakness(password: str) -> str | None:
@@ -26,7 +27,7 @@ def weakness(password: str) -> str | None:
     ]
     if lacks:
         return f"A password needs {', '.join(lacks)}."
-    if not password.isprintable() or password != password.strip():
+    if not _CONTROL.isdisjoint(password) or password != password.strip():
         return "A password has no control characters, and no space at its ends."
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         return f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters."
