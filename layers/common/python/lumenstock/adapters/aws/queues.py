@@ -42,9 +42,7 @@ class SqsQueue:
         answer = self._client.receive_message(
             QueueUrl=self._url, MaxNumberOfMessages=limit, WaitTimeSeconds=wait_s
         )
-        return [
-            Received(message["Body"], message["ReceiptHandle"]) for message in answer.get("Messages", [])
-        ]
+        return [Received(message["Body"], message["ReceiptHandle"]) for message in answer.get("Messages", [])]
 
     def delete(self, receipt_handle: str) -> None:
         """Remove a received message for good."""
