@@ -31,6 +31,7 @@ class Need(StrEnum):
     CATALOG_WRITE = "catalog:write"
     FINGERPRINTS = "fingerprints:claim"
     ACCOUNTS = "accounts:profile"
+    ACCOUNTS_READ = "accounts:read"
     IDEMPOTENCY = "idempotency"
     INGEST_QUEUE_SEND = "ingest-queue:send"
     INGEST_QUEUE_CONSUME = "ingest-queue:consume"
@@ -96,7 +97,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "auth-api",
         "functions.auth.api.handler",
         (Layer.API,),
-        (Need.USERS, Need.ACCOUNTS, Need.IDEMPOTENCY),
+        (Need.USERS, Need.ACCOUNTS),
         512,
         10,
     ),
@@ -104,7 +105,13 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "uploads-api",
         "functions.uploads.api.handler",
         (Layer.API,),
-        (Need.CATALOG_WRITE, Need.ORIGINALS_UPLOAD, Need.INGEST_QUEUE_SEND, Need.ACCOUNTS, Need.IDEMPOTENCY),
+        (
+            Need.CATALOG_WRITE,
+            Need.ORIGINALS_UPLOAD,
+            Need.INGEST_QUEUE_SEND,
+            Need.ACCOUNTS_READ,
+            Need.IDEMPOTENCY,
+        ),
         512,
         10,
     ),

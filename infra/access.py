@@ -139,6 +139,10 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
         _table("ACCOUNTS_TABLE", on.accounts, "dynamodb:GetItem", "dynamodb:PutItem")
         + _key(on.key, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
     ),
+    Need.ACCOUNTS_READ: lambda on: (
+        _table("ACCOUNTS_TABLE", on.accounts, "dynamodb:GetItem")
+        + _key(on.key, "kms:Decrypt", "kms:DescribeKey")
+    ),
     Need.IDEMPOTENCY: lambda on: _table(
         "IDEMPOTENCY_TABLE",
         on.idempotency,
