@@ -224,3 +224,22 @@ def test_a_row_that_moves_on_while_we_look_is_left_alone(
     answer = pipeline.validate(image)
     assert (answer["ok"], answer["reasons"]) == (False, [])
     assert pipeline.row(image).status is Status.DELETED
+
+
+def test_of_two_versions_that_are_looked_at_at_once_the_one_that_was_noted_first_stays(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = pipeline.upload(jpeg())
+    originals, head = bootstrap.originals(), bootstrap.originals().head
+
+    def overtaken(key: str, _: str | None = None) -> object:
+        monkeypatch.setattr(originals, "head", head)
+        assert pipeline.validate(image)["ok"]
+        pipeline.put(key, jpeg(seed=9))
+        return head(key)
+
+    monkeypatch.setattr(originals, "head", overtaken)
+    noted = pipeline.stores.s3.head_object(Bucket=ORIGINALS, Key=image.source.key)["VersionId"]
+    answer = pipeline.validate(image)
+    assert (answer["ok"], answer["reasons"]) == (False, [])
+    assert pipeline.row(image).source.version_id == noted
