@@ -13,6 +13,9 @@ from cli.console import out
 from cli.options import DEFAULT_API, Api, AsJson, public_client, signed_in_client
 from cli.responses import Finds, Page
 
+# Below so many columns price and contributor stay out, and titles have more of the room.
+_WIDE = 100
+
 
 class Mode(StrEnum):
     """How pictures are matched: by words, by meaning, by both."""
@@ -90,24 +93,25 @@ def _show(found: Finds, *, as_json: bool) -> None:
         for hit in found.results:
             typer.echo(hit.model_dump_json())
     elif found.results:
-        out.print(_table(found), soft_wrap=False)
+        out.print(_table(found, is_wide=out.width >= _WIDE), soft_wrap=False)
     else:
         out.print("Nothing found. Fewer words or filters find more.")
 
 
-def _table(found: Finds) -> Table:
+def _table(found: Finds, *, is_wide: bool) -> Table:
     table = Table(box=None, header_style="dim", caption=_caption(found), caption_justify="left")
     table.add_column("id", no_wrap=True)
-    table.add_column("title", ratio=3)
-    table.add_column("by", ratio=1)
+    table.add_column("title")
     table.add_column("size", no_wrap=True)
-    table.add_column("price", justify="right", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
+    if is_wide:
+        table.add_column("price", justify="right", no_wrap=True)
+        table.add_column("by")
     for hit in found.results:
         price = hit.price.get("standard")
-        cost = "" if price is None else f"{price / 100:.2f}"
         score = "" if hit.score is None else f"{hit.score:.4f}"
-        table.add_row(hit.id, escape(hit.title), escape(hit.contributor), hit.dimensions, cost, score)
+        more = ("" if price is None else f"{price / 100:.2f}", escape(hit.contributor)) if is_wide else ()
+        table.add_row(hit.id, escape(hit.title), hit.dimensions, score, *more)
     return table
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 from rich.console import Console
 from rich.markup import escape
 
 # A line is one line: a terminal wraps it, a pipe hands it on whole.
-out = Console(highlight=False, soft_wrap=True)
+# Tables need a width even there, and what reads a pipe wants whole cells.
+_PIPE_WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
+
+out = Console(highlight=False, soft_wrap=True, width=_PIPE_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
