@@ -42,7 +42,7 @@ layers: setup ## Build the Lambda layers (local and for AWS) into .cache/layers
 	$(call timed,layers,$(PY) -m infra.packaging)
 
 model: setup ## Train the demo model anew (needs about 5 GB for torch, 15 CPU-minutes)
-	$(call timed,model,$(PY) -m tools.train_demo)
+	$(call timed,model,tools/train_demo/run.sh)
 
 mutants: setup ## Break the rules on purpose and count what the tests notice
 	$(call timed,mutants,$(PY) -m tools.mutants)

@@ -43,6 +43,8 @@ def stripes(canvas: Canvas, chance: Chance) -> Subject:
         f"{first} and {second} stripes",
         f"striped pattern in {first} and {second}",
         f"{first} and {second} lines",
+        "striped pattern",
+        "parallel stripes background",
     )
     return Subject(chance.choice(words), ("pattern", first, second))
 
@@ -56,6 +58,7 @@ def gradient(canvas: Canvas, chance: Chance) -> Subject:
         f"{first} to {second} gradient",
         f"smooth {first} and {second} gradient",
         f"soft {first} and {second} blurred background",
+        "smooth colour gradient",
     )
     return Subject(chance.choice(words), ("background", first, second))
 
@@ -82,6 +85,8 @@ def waves(canvas: Canvas, chance: Chance) -> Subject:
         f"abstract {first} and {second} waves",
         f"wavy {first} and {second} background",
         f"flowing {first} and {second} curves",
+        "abstract waves",
+        "flowing wavy shapes",
     )
     return Subject(chance.choice(words), ("abstract", first, second))
 
@@ -119,6 +124,8 @@ def polygons(canvas: Canvas, chance: Chance) -> Subject:
         f"geometric {first} and {second} triangles",
         f"low poly {first} and {second} background",
         f"abstract polygons in {first} and {second}",
+        "low poly triangles",
+        "geometric polygon mesh",
     )
     return Subject(chance.choice(words), ("abstract", "geometric", first, second))
 
@@ -157,6 +164,8 @@ def dots(canvas: Canvas, chance: Chance) -> Subject:
         f"{second} polka dots on {first}",
         f"{second} dots on {a(first)} background",
         f"dotted pattern in {first} and {second}",
+        "polka dots",
+        "dotted pattern",
     )
     return Subject(chance.choice(words), ("pattern", first, second))
 
@@ -174,5 +183,7 @@ def checks(canvas: Canvas, chance: Chance) -> Subject:
         f"{first} and {second} checkered pattern",
         f"checkerboard in {first} and {second}",
         f"{first} and {second} squares grid",
+        "checkered pattern",
+        "checkerboard squares",
     )
     return Subject(chance.choice(words), ("pattern", first, second))

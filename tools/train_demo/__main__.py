@@ -1,6 +1,6 @@
 """Trains the demo model from nothing but the generator and the teacher: about 13 CPU-minutes.
 
-    .venv-train/bin/python -m tools.train_demo --out layers/model_demo/models/demo
+    make model
 
 Everything is seeded; what takes long (pictures, the teacher's vectors) is kept in ``--cache``.
 """
@@ -23,6 +23,7 @@ from lumenstock.adapters.onnx.folder import HEADS, IMAGE_GRAPH, MANIFEST, TEXT_G
 from lumenstock.embedding.model import Vectors
 from lumenstock.embedding.preprocess import squared
 from tools.scenes import TRAINING_SEEDS
+from tools.train_demo import MODEL_FOLDER
 from tools.train_demo.data import Scenes, paint
 from tools.train_demo.export import export_image_graph, export_text_graph, export_tokenizer
 from tools.train_demo.heads import category_rows, save_heads, tag_rows
@@ -47,7 +48,7 @@ _LICENCE = (
 def main() -> None:
     """Train, export, calibrate."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the model")
+    parser.add_argument("--out", type=Path, default=MODEL_FOLDER, help="folder of the model")
     parser.add_argument("--cache", type=Path, default=Path(".cache/train_demo"), help="pictures and vectors")
     parser.add_argument("--workers", type=int, default=2, help="processes that paint")
     chosen = parser.parse_args()

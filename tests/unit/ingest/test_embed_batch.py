@@ -50,6 +50,16 @@ class Broken(OnnxEmbedder):
         return vectors
 
 
+class Meanwhile(OnnxEmbedder):
+    """The demo model, but while it embeds something happens elsewhere."""
+
+    happens: Callable[[], object]
+
+    def encode_images(self, pixels: Pixels) -> Vectors:
+        self.happens()
+        return super().encode_images(pixels)
+
+
 class Refusing(EmbeddedIndex):
     """An index that takes no writes while ``down``."""
 
@@ -193,6 +203,37 @@ def test_an_image_that_ended_meanwhile_is_left_as_it_is(
     assert batch.run(ask(row)) == [Outcome.DONE]
     assert bootstrap.catalog().get(row.id) == ended
     assert found(index) == []
+
+
+def _rejected(row: Image) -> Image:
+    return row.moved(Status.REJECTED, row.entered_at)
+
+
+def _processed_anew(row: Image) -> Image:
+    return row.changed(rev=row.rev + 1, renditions=())
+
+
+@pytest.mark.parametrize("change", [_rejected, _processed_anew])
+def test_an_image_that_changes_while_it_is_embedded_is_left_as_it_is(
+    index: EmbeddedIndex, processing: Callable[..., Image], change: Callable[[Image], Image]
+) -> None:
+    row = processing()
+    embedder = Meanwhile(MODEL_FOLDER)
+    embedder.happens = lambda: bootstrap.catalog().update(row.id, change)
+    assert batch_with(embedder, index).run(ask(row)) == [Outcome.DONE]
+    assert bootstrap.catalog().get(row.id) == change(row)
+    assert found(index) == []
+
+
+def test_two_workers_with_the_same_message_make_one_approval_and_one_document(
+    index: EmbeddedIndex, embedder: OnnxEmbedder, processing: Callable[..., Image]
+) -> None:
+    row = processing()
+    slower = Meanwhile(MODEL_FOLDER)
+    slower.happens = lambda: batch_with(embedder, index).run(ask(row))
+    assert batch_with(slower, index).run(ask(row)) == [Outcome.DONE]
+    assert bootstrap.catalog().get(row.id).version == 5
+    assert index.get([row.id])[row.id].version == 5
 
 
 def test_a_message_of_an_unknown_image_is_done(batch: EmbedBatch) -> None:
