@@ -20,6 +20,7 @@ from tests.web.browsing import chromium, serious_violations, uncomplaining_tab
 from tools.scenes import scene
 
 _SUBJECTS = {"harbour": 11, "orchard": 12, "observatory": 13}
+_SHEETS = ["1-keyword", "2-semantic", "3-hybrid", "4-hybrid", "5-semantic", "6-similar"]
 
 
 @dataclass(frozen=True)
@@ -147,4 +148,5 @@ def test_the_demo_finds_every_picture_and_so_does_its_repetition(cloud: Stage, t
         ran = program("tools.demo", **variables)
         assert ran.code == 0, ran.out + ran.err
         assert "All 13 pictures can be found" in ran.out
-        assert len(list((home.folder / "demo").glob("*.png"))) == 6
+        sheets = sorted(path.stem for path in (home.folder / "demo").glob("*.png"))
+        assert sheets == [*_SHEETS, "by-title"]
