@@ -53,10 +53,10 @@ def outcome_of(status: ImageStatus) -> Outcome | None:
     if status.status in _ON_THE_WAY:
         return None
     codes = {reason.code for reason in status.reasons}
-    if status.status == Status.REJECTED and codes == {ReasonCode.EXACT_DUPLICATE}:
+    if status.status is Status.REJECTED and codes == {ReasonCode.EXACT_DUPLICATE}:
         return Outcome.ALREADY_THERE
     # Expired, taken down or deleted while we waited: it will not come by itself.
-    return _OUTCOMES.get(Status(status.status), Outcome.PROCESSING_FAILED)
+    return _OUTCOMES.get(status.status, Outcome.PROCESSING_FAILED)
 
 
 def not_sent(picture: Picture, error: LumenstockError | OSError, seconds: float) -> Result:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from lumenstock.catalog.states import Status
+
 
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
@@ -46,10 +48,10 @@ class StatusReason(_Answer):
 
 
 class ImageStatus(_Answer):
-    """Where an image stands; ``status`` is one of the catalogue's states."""
+    """Where an image stands."""
 
     image_id: str
-    status: str
+    status: Status
     reasons: list[StatusReason] = []
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from cli.client import Client
 from cli.outcome import Outcome, Result, outcome_of
 from cli.pictures import Picture
+from cli.responses import ImageStatus
+from lumenstock.kernel.errors import TooManyRequestsError
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ class Watch:
             yield result
 
     def _ask(self, sent: Sent, now_s: float) -> Result | None:
-        status, sent.etag = self._client.status(sent.image_id, sent.etag)
+        status = self._status(sent)
         outcome = outcome_of(status) if status else None
         if outcome is None and now_s - sent.received_s > self._patience_s:
             outcome = Outcome.PROCESSING
@@ -67,3 +69,11 @@ class Watch:
             return None
         reasons = tuple(status.reasons) if status else ()
         return Result(sent.picture, outcome, now_s - sent.started_s, sent.image_id, reasons)
+
+    def _status(self, sent: Sent) -> ImageStatus | None:
+        """Where it stands; None when that is what it was, or when too many ask: the bytes are there."""
+        try:
+            status, sent.etag = self._client.status(sent.image_id, sent.etag)
+        except TooManyRequestsError:
+            return None
+        return status

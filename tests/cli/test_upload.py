@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cli.retry import Retry
 from tests.cli.marketplace import Answer, Marketplace, problem
 from tests.cli.running import Run
 
@@ -150,8 +151,12 @@ def test_a_captions_file_without_titles_is_wrong_usage(signed_in: Run, pictures:
     assert "no column filename" in ran.err
 
 
-def test_a_burst_of_others_does_not_end_a_run(signed_in: Run, market: Marketplace, pictures: Path) -> None:
-    market.faults["/v1/images/upload"] = [problem(429, "too_many_requests", "Slow down.")] * 4
-    market.faults["/v1/images/IMG1/status"] = [None, problem(503, "unavailable", "Busy.")]
+def test_a_burst_of_others_does_not_end_a_run(
+    signed_in: Run, market: Marketplace, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.upload.SENDING", Retry(attempts=3, base_s=0.01))
+    busy = problem(429, "too_many_requests", "Slow down.")
+    market.faults["/v1/images/upload"] = [busy, busy]
+    market.faults["/v1/images/IMG1/status"] = [None, busy, busy, busy, busy]
     assert signed_in("upload", str(pictures)).code == 0
     assert len(market.stored) == 3
