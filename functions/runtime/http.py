@@ -146,7 +146,7 @@ def _hand_on(error: Exception) -> NoReturn:
     if isinstance(error, ResponseValidationError):
         broken = ", ".join(".".join(map(str, item["loc"])) for item in error.errors())
         message = f"The answer breaks its contract at {broken}."
-        raise ServiceError(message) from None  # the error itself holds the values
+        raise ServiceError(message) from None
     raise as_lumenstock_error(error) or error
 
 

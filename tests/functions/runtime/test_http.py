@@ -122,6 +122,7 @@ def test_a_bug_and_an_answer_against_its_contract_tell_nothing(
     assert [record.getMessage() for record in caplog.records] == ["http_fault", "http_call"]
     if query == "untrue":
         assert "hunter2" not in caplog.text
+        assert "The answer breaks its contract at response.itemName." in caplog.text
 
 
 def test_each_call_logs_one_line_without_personal_data(caplog: pytest.LogCaptureFixture) -> None:

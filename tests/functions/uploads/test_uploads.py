@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +13,7 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.kernel.ids import ImageId
-from tests.conftest import CATALOG, ORIGINALS, Stores
+from tests.conftest import CATALOG, IDEMPOTENCY, ORIGINALS, Stores
 from tests.functions.gateway import Answer, Gateway, Person
 
 HARBOUR: dict[str, Any] = {
@@ -145,6 +145,16 @@ def test_the_same_announcement_twice_is_one_upload(gateway: Gateway, ana: Person
     answers = {start(gateway, ana, key="k").body for _ in range(2)}
     assert len(answers) == 1
     assert stores.dynamodb.scan(TableName=CATALOG)["Count"] == 1
+
+
+def test_a_key_is_forgotten_when_the_url_ends(gateway: Gateway, ana: Person, stores: Stores) -> None:
+    ends = datetime.fromisoformat(start(gateway, ana, key="k").json()["expiresAt"])
+    (item,) = stores.dynamodb.scan(TableName=IDEMPOTENCY)["Items"]
+    assert (
+        timedelta(0)
+        <= ends - datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC)
+        < timedelta(minutes=5)
+    )
 
 
 def test_without_a_key_each_announcement_is_its_own_upload(gateway: Gateway, ana: Person) -> None:
