@@ -49,9 +49,22 @@ class AwsFromMemory:
         body = json.loads(content or b"{}")
         if operation == "PutItem":
             self.put_item(body["Item"])
-        found = self._items.get(_name(body["Key"])) if operation == "GetItem" else None
-        answer = {"Item": found} if found else {"MessageId": "1"} if operation == "SendMessage" else {}
+        answer = getattr(self, f"_{operation}", _nothing)(body)
         return _response(request, json.dumps(answer).encode(), {"Content-Type": "application/x-amz-json-1.0"})
+
+    def _GetItem(self, body: Any) -> Any:  # noqa: ANN401, N802 - JSON of DynamoDB's operation
+        found = self._items.get(_name(body["Key"]))
+        return {"Item": found} if found else {}
+
+    def _BatchGetItem(self, body: Any) -> Any:  # noqa: ANN401, N802 - JSON of DynamoDB's operation
+        found = {
+            table: [self._items[_name(key)] for key in asked["Keys"] if _name(key) in self._items]
+            for table, asked in body["RequestItems"].items()
+        }
+        return {"Responses": found, "UnprocessedKeys": {}}
+
+    def _SendMessage(self, body: Any) -> Any:  # noqa: ANN401, ARG002, N802 - JSON of SQS's operation
+        return {"MessageId": "1"}
 
     def _from_s3(self, request: AWSPreparedRequest) -> AWSResponse:
         if request.method == "PUT":
@@ -60,6 +73,11 @@ class AwsFromMemory:
         body = self.objects[request.url.split("?")[0].split("/", 3)[3]]
         headers = {**_VERSION, "Content-Length": str(len(body)), "Content-Type": "image/jpeg"}
         return _response(request, b"" if request.method == "HEAD" else body, headers)
+
+
+def _nothing(_: object) -> dict[str, object]:
+    """The answer of an operation that only writes."""
+    return {}
 
 
 def _name(key: Any) -> str:  # noqa: ANN401 - a key as boto3 writes it
