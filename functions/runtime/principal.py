@@ -76,7 +76,7 @@ def principal_of(event: Mapping[str, Any]) -> Principal:
         roles=frozenset(
             Role(name) for name in _groups(claims.get("cognito:groups", "")) if name in set(Role)
         ),
-        access_token=event.get("headers", {}).get("authorization", "").removeprefix("Bearer ").strip(),
+        access_token=event.get("headers", {}).get("authorization", "").rpartition(" ")[2],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -66,3 +67,17 @@ def test_the_same_announcement_with_its_key_is_one_upload(contributor: Person) -
     assert announce("k1").json() == first.json()
     assert announce("k2").json()["imageId"] != first.json()["imageId"]
     assert problem(announce("k1", "B")) == (422, "idempotency_key_reused")
+
+
+def test_of_many_announcements_at_once_with_one_key_one_is_made(contributor: Person) -> None:
+    body = {"filename": "a.jpg", "contentType": "image/jpeg", "sizeBytes": 1, "title": "A"}
+
+    def announce(_: int) -> httpx.Response:
+        return contributor.api.post("/v1/images/upload", json=body, headers={"idempotency-key": "same"})
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(announce, range(8)))
+    made = {answer.json()["imageId"] for answer in answers if answer.status_code == 201}
+    refused = {problem(answer) for answer in answers if answer.status_code != 201}
+    assert len(made) == 1
+    assert refused <= {(409, "request_in_progress")}

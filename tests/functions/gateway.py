@@ -84,7 +84,7 @@ class Gateway:
             event["isBase64Encoded"] = isinstance(body, bytes)
             event["body"] = base64.b64encode(body).decode() if isinstance(body, bytes) else body
         if person is not None:
-            event["headers"]["authorization"] = f"Bearer token-of-{person.id}"
+            event["headers"].setdefault("authorization", f"Bearer token-of-{person.id}")
             event["requestContext"]["authorizer"] = {"jwt": {"claims": person.claims(), "scopes": None}}
         answer = _handler(route)(event, None)
         json_.dumps(answer)  # Lambda does; what cannot be dumped is a 502

@@ -132,10 +132,12 @@ def refresh(gateway: Gateway, token: str) -> Answer:
     return gateway.request("POST", "/v1/auth/refresh", json={"refreshToken": token})
 
 
-def test_a_session_goes_on_until_signed_out(gateway: Gateway, identity: FakeIdentity) -> None:
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_a_session_goes_on_until_signed_out(gateway: Gateway, identity: FakeIdentity, scheme: str) -> None:
     person, token = signed_in(gateway, identity)
     assert refresh(gateway, token).json()["refreshToken"] == token
-    assert gateway.request("POST", "/v1/auth/logout", person=person).status == 204
+    headers = {"authorization": f"{scheme} token-of-{person.id}"}
+    assert gateway.request("POST", "/v1/auth/logout", headers=headers, person=person).status == 204
     assert refresh(gateway, token).code == "not_authenticated"
 
 
