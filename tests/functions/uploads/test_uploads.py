@@ -9,51 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lumenstock import bootstrap
-from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.kernel.ids import ImageId
-from tests.conftest import CATALOG, IDEMPOTENCY, ORIGINALS, Stores
-from tests.functions.gateway import Answer, Gateway, Person
-
-HARBOUR: dict[str, Any] = {
-    "filename": "DSC_0042.jpg",
-    "contentType": "image/jpeg",
-    "sizeBytes": 4_718_592,
-    "title": "Harbour at dawn",
-}
-BEN = Person("99999999-aaaa-4bbb-8ccc-222222222222", ("contributor",))
-CARA = Person("77777777-aaaa-4bbb-8ccc-222222222222", ("admin",))
-
-
-def start(gateway: Gateway, person: Person, key: str | None = None, **changes: Any) -> Answer:
-    headers = {"Idempotency-Key": key} if key else {}
-    body = {**HARBOUR, **changes}
-    return gateway.request("POST", "/v1/images/upload", json=body, headers=headers, person=person)
-
-
-def started(gateway: Gateway, person: Person, **changes: Any) -> ImageId:
-    return ImageId(start(gateway, person, **changes).json()["imageId"])
-
-
-def status(gateway: Gateway, person: Person, image_id: str, held: str = "") -> Answer:
-    headers = {"If-None-Match": held} if held else {}
-    return gateway.request("GET", f"/v1/images/{image_id}/status", headers=headers, person=person)
-
-
-def retry(gateway: Gateway, person: Person, image_id: str, key: str = "") -> Answer:
-    headers = {"Idempotency-Key": key} if key else {}
-    return gateway.request("POST", f"/v1/images/{image_id}/retry", headers=headers, person=person)
-
-
-def change(image_id: ImageId, how: Callable[[Image], Image]) -> Image:
-    return bootstrap.catalog().update(image_id, how)
-
-
-def move(image_id: ImageId, *targets: Status, **fields: object) -> None:
-    now = bootstrap.clock().now()
-    for target in targets:
-        change(image_id, lambda image, target=target: image.moved(target, now, **fields))  # type: ignore[misc]
+from tests.conftest import CATALOG, IDEMPOTENCY, Stores
+from tests.functions.gateway import Gateway, Person
+from tests.functions.uploads.steps import BEN, CARA, move, start, started, status
 
 
 def test_an_announced_file_has_a_row_and_a_url_that_signs_all_of_it(gateway: Gateway, ana: Person) -> None:
@@ -234,78 +195,8 @@ def test_the_public_address_is_shown_only_once_approved(
     assert (after["width"], after["height"], after["renditions"]) == (1600, 1200, list(renditions))
 
 
-def test_somebody_elses_image_looks_like_none(gateway: Gateway, ana: Person) -> None:
-    image_id = started(gateway, ana)
-    nothing = "01JD8QZ9Y0V7W3T5K2N4M6P8RA"
-    for other in (BEN, Person(BEN.id, ("buyer",)), Person(BEN.id)):
-        theirs, none = status(gateway, other, image_id), status(gateway, other, nothing)
-        assert theirs.code == "not_found"
-        assert theirs.body.replace(image_id, nothing) == none.body
-    assert retry(gateway, BEN, image_id).code == "not_found"
-
-
 def test_an_admin_sees_every_image(gateway: Gateway, ana: Person) -> None:
     assert status(gateway, CARA, started(gateway, ana)).status == 200
-
-
-def test_a_failed_image_is_sent_through_the_pipeline_again(
-    gateway: Gateway, ana: Person, stores: Stores
-) -> None:
-    image_id = started(gateway, ana)
-    failed = (Reason(ReasonCode.PROCESSING_FAILED, "Try again.", needs_new_upload=False),)
-    move(image_id, Status.PROCESSING)
-    move(image_id, Status.PROCESSING_FAILED, reasons=failed)
-    answer = retry(gateway, ana, image_id)
-    assert (answer.status, answer.json()["status"], answer.json()["reasons"]) == (202, "processing", [])
-    key = bootstrap.catalog().get(image_id).source.key
-    assert stores.messages(stores.ingest_queue_url) == [
-        {"detail": {"bucket": {"name": ORIGINALS}, "object": {"key": key}}}
-    ]
-
-
-def test_a_retry_sent_twice_with_its_key_is_one_retry(gateway: Gateway, ana: Person, stores: Stores) -> None:
-    image_id = started(gateway, ana)
-    move(image_id, Status.PROCESSING, Status.PROCESSING_FAILED)
-    answers = {retry(gateway, ana, image_id, "k").body for _ in range(2)}
-    assert len(answers) == 1
-    assert len(stores.messages(stores.ingest_queue_url)) == 1
-    assert retry(gateway, ana, image_id).code == "illegal_transition"
-
-
-@pytest.mark.parametrize(
-    "way",
-    [
-        (),
-        (Status.PROCESSING,),
-        (Status.PROCESSING, Status.REJECTED),
-        (Status.PROCESSING, Status.APPROVED),
-        (Status.EXPIRED,),
-    ],
-)
-def test_only_failed_processing_can_be_retried(
-    gateway: Gateway, ana: Person, stores: Stores, way: tuple[Status, ...]
-) -> None:
-    image_id = started(gateway, ana)
-    move(image_id, *way)
-    assert retry(gateway, ana, image_id).code == "illegal_transition"
-    assert stores.messages(stores.ingest_queue_url) == []
-    assert bootstrap.catalog().get(image_id).status == (way[-1] if way else Status.UPLOADING)
-
-
-def test_a_retry_that_dies_before_its_message_stands_at_processing_for_the_sweeper(
-    gateway: Gateway, ana: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    image_id = started(gateway, ana)
-    move(image_id, Status.PROCESSING, Status.PROCESSING_FAILED)
-
-    def dead() -> None:
-        message = "killed"
-        raise RuntimeError(message)
-
-    monkeypatch.setattr(bootstrap, "ingest_queue", dead)
-    assert retry(gateway, ana, image_id).code == "internal"
-    later = bootstrap.clock().now() + timedelta(hours=2)
-    assert list(bootstrap.catalog().waiting(Status.PROCESSING, later)) == [image_id]
 
 
 @pytest.mark.parametrize("image_id", ["abc", "01jd8qz9y0v7w3t5k2n4m6p8ra", "91JD8QZ9Y0V7W3T5K2N4M6P8RA"])
