@@ -12,7 +12,6 @@ from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document, Removal
 from lumenstock.search.ports import Change, Filters, IndexQuery
 from lumenstock.search.projection import fold
-from lumenstock.search.relevance import words_required
 
 
 def kept(changes: Iterable[Change]) -> list[Document]:
@@ -40,10 +39,11 @@ def passes(item: Document, wanted: Filters) -> bool:
 
 
 def matches(item: Document, text: str) -> bool:
-    """Whether ``item`` holds enough words of ``text``; of words that need no stemming."""
+    """Whether ``item`` holds enough words of ``text``; of 1 to 4 words that need no stemming."""
     words = set(text.split())
     held = set(" ".join([item.title, *item.tags, item.description]).split())
-    return bool(words) and len(words & held) >= words_required(len(words))
+    required = {1: 1, 2: 2, 3: 2, 4: 3}
+    return bool(words) and len(words & held) >= required[len(words)]
 
 
 def found_by_words(documents: Iterable[Document], query: IndexQuery) -> set[ImageId]:
