@@ -36,10 +36,7 @@ def drain(queue: SqsQueue, batch: EmbedBatch, stop: Event) -> int:
         The number of messages that are done.
     """
     done = 0
-    while not stop.is_set():
-        received = _receive(queue, stop)
-        if not received:
-            break
+    while received := _receive(queue, stop):
         if stop.is_set():
             for message in received:
                 queue.delay(message.receipt_handle, 0)
@@ -49,7 +46,7 @@ def drain(queue: SqsQueue, batch: EmbedBatch, stop: Event) -> int:
 
 
 def _receive(queue: SqsQueue, stop: Event) -> list[Received]:
-    """A whole batch, or what is there."""
+    """A whole batch, or what is there; nothing once ``stop`` is set."""
     received: list[Received] = []
     while len(received) < BATCH and not stop.is_set():
         more = queue.receive(min(_RECEIVE_LIMIT, BATCH - len(received)), 0 if received else _WAIT_S)
