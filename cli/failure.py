@@ -46,12 +46,10 @@ _RULES: tuple[tuple[type[LumenstockError], Exit, str], ...] = (
     (ClientError, Exit.REFUSED, ""),
     (ConfigurationError, Exit.SERVICE_FAILED, ""),
     (OperationError, Exit.SERVICE_FAILED, "Check the credentials, the region and that the stage is up."),
-    (
-        LumenstockError,
-        Exit.SERVICE_FAILED,
-        "Call again in a minute; `lumenstock local logs` shows what went wrong.",
-    ),
+    (LumenstockError, Exit.SERVICE_FAILED, ""),
 )
+# Errors of this machine say themselves what to do; those of the API know only which request it was.
+_OF_THE_API = "Call again in a minute; `lumenstock local logs` shows what went wrong in the local cloud."
 
 
 def explain(error: LumenstockError | CaptionsError) -> tuple[Exit, list[str]]:
@@ -61,4 +59,6 @@ def explain(error: LumenstockError | CaptionsError) -> tuple[Exit, list[str]]:
     exit_code, advice = next((code, advice) for kind, code, advice in _RULES if isinstance(error, kind))
     fields = [f"{item.pointer}: {item.detail}" for item in error.errors]
     notes = [f"({note})" for note in getattr(error, "__notes__", [])]
+    if notes and exit_code is Exit.SERVICE_FAILED:
+        advice = advice or _OF_THE_API
     return exit_code, [error.detail, *fields, *notes, *([advice] if advice else [])]

@@ -107,6 +107,7 @@ def test_a_bug_of_the_server_is_not_asked_for_twice(run: Run, market: Marketplac
     ran = run("search", "sea")
     assert ran.code == 4
     assert "request abc=" in ran.err
+    assert "lumenstock local logs" in ran.err
     assert len(market.seen) == 1
 
 
