@@ -47,7 +47,7 @@ def application(home: Home) -> Starlette:
             return unavailable(
                 "The engine of the local cloud does not answer; see `lumenstock local status`."
             )
-        empty = "<p>No mail yet. Sign up in the gallery or with <code>lumenstock login</code>.</p>"
+        empty = "<p>No mail yet. Sign up with <code>lumenstock register</code>.</p>"
         return _page("mail.html", mails="".join(mail.as_html() for mail in mails) or empty)
 
     async def docs(_: Request) -> Response:
