@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +11,15 @@ from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from lumenstock.catalog.image import Image, rendition_key
 from lumenstock.catalog.states import Status
-from lumenstock.embedding.model import Pixels, Vectors, from_f16
+from lumenstock.embedding.model import from_f16
 from lumenstock.ingest.embed_batch import EmbedBatch, EmbedRequest, Outcome
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import SystemClock
-from lumenstock.kernel.errors import ConfigurationError, SearchUnavailableError
-from lumenstock.search.ports import Change, IndexQuery, SearchIndex
+from lumenstock.kernel.errors import ConfigurationError
+from lumenstock.search.ports import IndexQuery, SearchIndex
 from tests.conftest import DERIVATIVES, Stores
 from tests.contract.search.documents import image_id, numbers
+from tests.unit.ingest.faulty import Broken, Meanwhile, Picky, Refusing
 from tests.unit.ingest.rendered import picture_of, put_file, rendered, small
 from tools.train_demo import MODEL_FOLDER
 
@@ -26,49 +27,6 @@ pytestmark = pytest.mark.usefixtures("stores")
 
 MODEL = "demo@1"
 APPROVING = ReviewPolicy("auto", approve_unscored=True)
-
-
-class Picky(OnnxEmbedder):
-    """The demo model, but it fails on whole batches that hold a black picture."""
-
-    batches: list[int]
-
-    def encode_images(self, pixels: Pixels) -> Vectors:
-        self.batches.append(len(pixels))
-        if (pixels.reshape(len(pixels), -1) == 0).all(1).any():
-            message = "black"
-            raise ValueError(message)
-        return super().encode_images(pixels)
-
-
-class Broken(OnnxEmbedder):
-    """The demo model, but the first vector of a batch comes out as nonsense."""
-
-    def encode_images(self, pixels: Pixels) -> Vectors:
-        vectors = super().encode_images(pixels)
-        vectors[0] = np.nan
-        return vectors
-
-
-class Meanwhile(OnnxEmbedder):
-    """The demo model, but while it embeds something happens elsewhere."""
-
-    happens: Callable[[], object]
-
-    def encode_images(self, pixels: Pixels) -> Vectors:
-        self.happens()
-        return super().encode_images(pixels)
-
-
-class Refusing(EmbeddedIndex):
-    """An index that takes no writes while ``down``."""
-
-    down = True
-
-    def write(self, changes: Sequence[Change]) -> None:
-        if self.down:
-            raise SearchUnavailableError
-        super().write(changes)
 
 
 @pytest.fixture(scope="module")
