@@ -91,10 +91,16 @@ def broken_links(document: Path) -> list[str]:
     return broken
 
 
+# Folders that a fresh checkout lacks.
+MADE_BY_RUNS = {".local", ".cache", ".venv", ".venv-engine", ".venv-policy", ".venv-train", "node_modules"}
+
+
 def is_repository_path(name: str) -> bool:
     """Whether a quoted name claims to be a file or folder of this repository."""
     first, slash, _ = name.partition("/")
-    return bool(slash and PATH.fullmatch(name)) and (first == "lumenstock" or (ROOT / first).is_dir())
+    if first in MADE_BY_RUNS or not (slash and PATH.fullmatch(name)):
+        return False
+    return first == "lumenstock" or (ROOT / first).is_dir()
 
 
 def exists(name: str) -> bool:
