@@ -15,6 +15,8 @@ class Layer(StrEnum):
 
     API = "api"
     IMAGING = "imaging"
+    RAW = "raw"
+    WEBHOOKS = "webhooks"
     SEARCH = "search"
     ONNX = "onnx"
     MODEL_DEMO = "model_demo"

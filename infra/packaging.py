@@ -23,7 +23,7 @@ from functions.manifest import FUNCTIONS, FunctionSpec, Layer
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "layers"
 COMMON = "common"
-THIRD_PARTY = (Layer.API, Layer.IMAGING, Layer.SEARCH, Layer.ONNX)
+THIRD_PARTY = (Layer.API, Layer.IMAGING, Layer.RAW, Layer.WEBHOOKS, Layer.SEARCH, Layer.ONNX)
 
 _RECIPE = 1  # a change of how a folder is made asks for a new number: it is part of every hash
 _NOT_SHIPPED = ("__pycache__", "*.pyc", "py.typed", ".mypy_cache")
