@@ -1,14 +1,17 @@
-"""Stores on moto, one fresh set a test, reached through the same bootstrap as in production.
+"""Stores, one fresh set a test, reached through the same bootstrap as in production.
 
-Moto takes part in no race and checks no signature (it lets both through): what depends on either is proved
-on the deployed local stage.
+``stores`` are moto's, which takes part in no race and checks no signature (it lets both through). In
+``real_stores`` the tables are DynamoDB Local's: there transactions and conditions hold against each other.
+What depends on a signature is proved on the deployed local stage.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,11 +21,18 @@ from moto import mock_aws
 
 from lumenstock import bootstrap, settings
 from lumenstock.adapters.aws import clients
+from tools.dynamodb_local import server
+from tools.dynamodb_local.jars import NotAvailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+
+HERE = Path(__file__).parent
+# Folders whose tests share what is dear to make (a deployed stage, templates, layers): each stays in one
+# process when the tests run in several.
+_ONE_PROCESS = {"e2e", "infra", "localcloud", "packaging"}
 
 # A slow machine is no failure, so no example has a deadline.
 hypothesis_settings.register_profile("repository", deadline=None)
@@ -30,6 +40,15 @@ hypothesis_settings.load_profile("repository")
 
 ORIGINALS, DERIVATIVES = "originals", "derivatives"
 CATALOG, FINGERPRINTS, ACCOUNTS, IDEMPOTENCY = "catalog", "fingerprints", "accounts", "idempotency"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what belongs together."""
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0] if HERE in item.path.parents else ""
+        if folder in _ONE_PROCESS:
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 @dataclass(frozen=True)
@@ -86,6 +105,34 @@ def set_stage(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 @pytest.fixture
 def stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None]) -> Iterator[Stores]:
     """Empty buckets, tables and queues, and the environment that points to them."""
+    with _empty_stores(monkeypatch, set_stage) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local() -> Iterator[str]:
+    """The address of a real DynamoDB; a test that needs it is marked ``dynamodb_local``."""
+    try:
+        with server.running() as address:
+            yield address
+    except NotAvailableError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def real_stores(
+    monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None], dynamodb_local: str
+) -> Iterator[Stores]:
+    """As ``stores``, with tables that a race can be proved on."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_local)
+    with _empty_stores(monkeypatch, set_stage) as made:
+        yield made
+        for table in made.dynamodb.list_tables()["TableNames"]:
+            made.dynamodb.delete_table(TableName=table)
+
+
+@contextmanager
+def _empty_stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None]) -> Iterator[Stores]:
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     set_stage(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION="us-east-1")
@@ -108,6 +155,7 @@ def stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None]) -> I
         embed_url = sqs.create_queue(QueueName="embed-live")["QueueUrl"]
         set_stage(
             STAGE="local",
+            LICENCE_URL="https://market.example/licence",
             ORIGINALS_BUCKET=ORIGINALS,
             DERIVATIVES_BUCKET=DERIVATIVES,
             CATALOG_TABLE=CATALOG,

@@ -1,0 +1,47 @@
+"""``python -m tools.dynamodb_local fetch | run | pin``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tools.dynamodb_local import jars, server
+
+
+def main() -> int:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m tools.dynamodb_local")
+    parser.add_argument(
+        "command",
+        choices=("fetch", "run", "pin"),
+        help="fetch the files; run until Ctrl-C; pin what pom.xml asks for now",
+    )
+    command = parser.parse_args().command
+    try:
+        if command == "pin":
+            with TemporaryDirectory() as fetched:
+                jars.fetch(Path(fetched, "lib"))
+                jars.PINS.write_text(jars.digests(Path(fetched, "lib")))
+        elif command == "fetch":
+            print(jars.folder())
+        else:
+            _run()
+    except jars.NotAvailableError as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run() -> None:
+    with server.running() as address:
+        print(f"DynamoDB Local listens on {address}", flush=True)
+        try:
+            sys.stdin.read()
+        except KeyboardInterrupt:
+            print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
