@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down test check fix bench openapi lock layers model mutants clean
 SHELL := bash
+# Node 20 is enough here; without this the CDK's runtime says on every run that it will not be supported.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 PY := .venv/bin/python
 timed = @started=$$SECONDS; { $(2); } && echo "✓ $(1) in $$((SECONDS - started)) s"
 
@@ -20,8 +22,8 @@ up: setup ## Start the local cloud at http://localhost:8080
 down: ## Stop the local cloud; its state is kept
 	@.venv/bin/lumenstock local down
 
-test: setup ## Run all tests that can run here (ARGS='-k upload' to choose)
-	$(call timed,test,$(PY) -m pytest $(ARGS))
+test: setup ## Run all tests that can run here (ARGS='-k upload' to choose, '-n 0' for one process)
+	$(call timed,test,$(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS))
 
 check: setup ## Format, lint, types, imports, templates, state machine, API document, security
 	$(call timed,check,$(PY) -m tools.check)
