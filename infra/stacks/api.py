@@ -27,6 +27,8 @@ _ACCESS_LOG = {
     "authorizerError": "$context.authorizer.error",
 }
 
+_BROWSER_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 
 class ApiStack(StageStack):
     """One function a service behind one HTTP API."""
@@ -42,7 +44,7 @@ class ApiStack(StageStack):
             create_default_stage=False,
             cors_preflight=gateway.CorsPreflightOptions(
                 allow_origins=list(config.web_origins),
-                allow_methods=[gateway.CorsHttpMethod.GET, gateway.CorsHttpMethod.POST],
+                allow_methods=[gateway.CorsHttpMethod[method] for method in _BROWSER_METHODS],
                 allow_headers=[
                     "authorization",
                     "content-type",

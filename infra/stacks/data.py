@@ -18,6 +18,8 @@ from infra.constructs.storage import Bucket, Table, removal
 from infra.constructs.users import Users
 from infra.stacks.stack import Stage, StageStack
 
+_BROWSER_METHODS = ("PUT", "POST", "GET", "HEAD", "DELETE")
+
 
 class DataStack(StageStack):
     """Buckets, tables, user pool, event bus and the secret that signs page cursors."""
@@ -85,11 +87,12 @@ class DataStack(StageStack):
             key=self.key,
             event_bridge=True,
             cors=[
+                # All that an S3 client in a browser does; what it may do is for its signature to say.
                 s3.CorsRule(
-                    allowed_methods=[s3.HttpMethods.PUT],
+                    allowed_methods=[s3.HttpMethods(method) for method in _BROWSER_METHODS],
                     allowed_origins=list(self.config.web_origins),
-                    allowed_headers=["content-type", "if-none-match"],
-                    exposed_headers=["ETag"],
+                    allowed_headers=["*"],
+                    exposed_headers=["ETag", "Location"],
                     max_age=3600,
                 )
             ],

@@ -48,6 +48,7 @@ def test_browsers_may_call_from_the_web_origin_only(stage: Templates) -> None:
     cors = api.properties["CorsConfiguration"]
     assert cors["AllowOrigins"] == list(stage.config.web_origins)
     assert {"authorization", "content-type", "idempotency-key"} <= set(cors["AllowHeaders"])
+    assert {"GET", "POST", "PUT", "PATCH", "DELETE"} == set(cors["AllowMethods"])
     assert "AllowCredentials" not in cors
 
 

@@ -87,9 +87,11 @@ def test_originals_move_to_intelligent_tiering_and_no_upload_stays_half_done(sta
     assert "IntelligentTieringConfigurations" not in bucket(stage, "OriginalsBucket").properties
 
 
-def test_browsers_may_put_originals_from_the_web_origin_only(stage: Templates) -> None:
+def test_browsers_may_upload_originals_from_the_web_origin_only(stage: Templates) -> None:
+    """In one request or in parts, whose tags a client must be able to read."""
     (rule,) = bucket(stage, "OriginalsBucket").properties["CorsConfiguration"]["CorsRules"]
-    assert rule["AllowedMethods"] == ["PUT"]
+    assert set(rule["AllowedMethods"]) == {"PUT", "POST", "GET", "HEAD", "DELETE"}
+    assert rule["ExposedHeaders"] == ["ETag", "Location"]
     assert rule["AllowedOrigins"] == list(stage.config.web_origins)
 
 
