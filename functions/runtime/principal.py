@@ -56,6 +56,7 @@ class Access:
 PUBLIC = Access(signed_in=False)
 SIGNED_IN = Access(signed_in=True)
 CONTRIBUTORS = Access(signed_in=True, roles=frozenset({Role.CONTRIBUTOR}))
+ADMINS = Access(signed_in=True, roles=frozenset({Role.ADMIN}))
 
 
 def principal_of(event: Mapping[str, Any]) -> Principal:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler.exceptions import ServiceError as RouterError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from lumenstock.adapters.aws.faults import is_temporary
 from lumenstock.kernel.errors import (
@@ -37,7 +38,9 @@ class ProblemField(BaseModel):
 
 
 class Problem(BaseModel):
-    """An error, after RFC 9457."""
+    """An error, after RFC 9457. Some codes bring members of their own; docs/api/problems.md names them."""
+
+    model_config = ConfigDict(extra="allow")
 
     type: str = Field(description="`/problems/` and the code.")
     title: str
@@ -76,6 +79,7 @@ def problem_answer(error: LumenstockError, *, instance: str, request_id: str) ->
             ProblemField(pointer=item.pointer, code=item.code, detail=item.detail) for item in error.errors
         ],
     )
+    body = json.dumps({**problem.model_dump(), **error.members}, ensure_ascii=False)
     headers = {"Content-Type": PROBLEM_MEDIA_TYPE, "Cache-Control": "no-store"}
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
@@ -83,7 +87,7 @@ def problem_answer(error: LumenstockError, *, instance: str, request_id: str) ->
         headers["Allow"] = ", ".join(error.allowed)
     if error.retryable:
         headers["Retry-After"] = str(_RETRY_AFTER_S[HTTPStatus(error.status)])
-    return {"statusCode": error.status, "headers": headers, "body": problem.model_dump_json()}
+    return {"statusCode": error.status, "headers": headers, "body": body}
 
 
 def documented(errors: Sequence[type[LumenstockError]]) -> dict[int, dict[str, Any]]:

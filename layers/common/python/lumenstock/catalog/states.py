@@ -50,4 +50,4 @@ def require_transition(current: Status, target: Status) -> None:
     """
     if target not in TRANSITIONS[current]:
         message = f"An image that is {current} cannot become {target}."
-        raise IllegalTransitionError(message)
+        raise IllegalTransitionError(message, current)

@@ -125,7 +125,7 @@ def retry_processing(
     def reopen(present: Image) -> Image:
         if present.status is not Status.PROCESSING_FAILED:
             message = f"Only processing that failed can be retried; this image is {present.status}."
-            raise IllegalTransitionError(message)
+            raise IllegalTransitionError(message, present.status)
         return present.moved(Status.PROCESSING, now, reasons=())
 
     owned_image(catalog, image_id, contributor_id)

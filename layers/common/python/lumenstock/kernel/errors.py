@@ -9,6 +9,7 @@ LumenstockError
 │   ├── MethodNotAllowedError       405
 │   ├── ConflictError               409
 │   │   ├── IllegalTransitionError       the image's state does not allow it
+│   │   ├── AlreadyDecidedError          another moderator was first
 │   │   ├── ProfileMissingError          the account never signed in here
 │   │   ├── VersionConflictError         somebody else wrote first; retryable
 │   │   └── RequestInProgressError       the same Idempotency-Key is being worked on
@@ -17,6 +18,7 @@ LumenstockError
 │   ├── UnsupportedMediaTypeError   415
 │   ├── InvalidInputError           422  well-formed, but a field is wrong
 │   │   └── IdempotencyKeyReusedError    the same key with another body
+│   ├── PreconditionRequiredError   428  say which version you saw
 │   └── TooManyRequestsError        429  retryable
 └── ServiceError                    we could not do it
 ├── UnavailableError            503  retryable
@@ -26,6 +28,7 @@ LumenstockError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -53,11 +56,25 @@ class LumenstockError(Exception):
     title: ClassVar[str] = "Internal error"
     retryable: ClassVar[bool] = False
 
-    def __init__(self, detail: str = "", *, errors: tuple[FieldError, ...] = ()) -> None:
-        """Keep ``detail`` (public text) and the ``errors`` of single fields."""
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        errors: tuple[FieldError, ...] = (),
+        members: Mapping[str, object] | None = None,
+    ) -> None:
+        """Keep what the caller is told.
+
+        Args:
+            detail: A sentence for a person.
+            errors: What is wrong with single fields.
+            members: More that a program can use, as extension members of the problem (RFC 9457, 3.2); JSON
+                values by names in camelCase.
+        """
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.errors = errors
+        self.members = members or {}
 
 
 class ClientError(LumenstockError):
@@ -108,9 +125,19 @@ class ConflictError(ClientError):
 
 
 class IllegalTransitionError(ConflictError):
-    """The image's state does not allow this step."""
+    """The image's state does not allow this step; `imageStatus` is that state."""
 
     code = "illegal_transition"
+
+    def __init__(self, detail: str, current: str) -> None:
+        """Keep the ``current`` status."""
+        super().__init__(detail, members={"imageStatus": current})
+
+
+class AlreadyDecidedError(ConflictError):
+    """Somebody else decided first; `decision` says who and how, `imageStatus` where the image stands."""
+
+    code, title = "already_decided", "Already decided"
 
 
 class ProfileMissingError(ConflictError):
@@ -159,6 +186,12 @@ class IdempotencyKeyReusedError(InvalidInputError):
     """The same Idempotency-Key came with another body."""
 
     code, title = "idempotency_key_reused", "Idempotency-Key reused"
+
+
+class PreconditionRequiredError(ClientError):
+    """If-Match is missing: say which version you saw, so that nobody's change is lost."""
+
+    status, code, title = 428, "precondition_required", "Precondition required"
 
 
 class TooManyRequestsError(ClientError):
