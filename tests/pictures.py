@@ -52,6 +52,12 @@ def jpeg(width_px: int = 1200, height_px: int = 800, seed: int = 0, **options: A
     return encode(photo(width_px, height_px, seed), "JPEG", **{"quality": 90, **options})
 
 
+def noise_png(width_px: int, height_px: int, seed: int) -> bytes:
+    """Pixels by chance, stored without compression: a file of 3 bytes a pixel."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (height_px, width_px, 3), dtype=np.uint8)
+    return encode(Image.fromarray(pixels), "PNG", compress_level=0)
+
+
 def with_stated_size(data: bytes, width_px: int, height_px: int) -> bytes:
     """A baseline JPEG whose header states another size than its data has."""
     start = data.index(b"\xff\xc0")

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from tests.e2e.stage import Person
-from tests.pictures import jpeg
+from tests.pictures import jpeg, noise_png
 
 _seeds = itertools.count(time.time_ns() % 2**32)
 Status = dict[str, Any]
@@ -19,6 +19,11 @@ Status = dict[str, Any]
 def new_picture(width_px: int = 640, height_px: int = 480) -> bytes:
     """A JPEG that nobody uploaded before: its text marks it, its pixels need not differ."""
     return jpeg(width_px, height_px, seed=1, comment=f"picture {next(_seeds)}".encode())
+
+
+def new_panorama() -> bytes:
+    """A PNG of 17.3 MB that nobody uploaded before: four parts of at most 5 MiB."""
+    return noise_png(2400, 2400, next(_seeds))
 
 
 def announce(person: Person, data: bytes, title: str = "A picture", **fields: object) -> dict[str, Any]:

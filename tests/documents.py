@@ -1,0 +1,60 @@
+"""The code blocks of a Markdown page that a test runs. CODING.md, "… write a page of commands", is the rule."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+# A fence with its language and words, or a comment that opens with the word `run` and ends on a line of its own.
+_BLOCK = re.compile(
+    r"^```(?P<language>\w*)(?P<words>[^\n`]*)\n(?P<shown>.*?)^```$|^<!-- run\n(?P<hidden>.*?)^-->$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of code.
+
+    Attributes:
+        language: Its language; ``sh`` for commands that the page does not show.
+        words: What stands after the language, such as ``run``.
+        code: The text between the fences.
+        place: Page and line, for the person who mends it.
+    """
+
+    language: str
+    words: frozenset[str]
+    code: str
+    place: str
+
+
+def blocks(page: Path) -> list[Block]:
+    """The blocks of ``page`` (relative to the repository), in their order."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [
+        _block(found, f"{page}:{text.count(chr(10), 0, found.start()) + 1}")
+        for found in _BLOCK.finditer(text)
+    ]
+
+
+def _block(found: re.Match[str], place: str) -> Block:
+    if found["hidden"] is not None:
+        return Block("sh", frozenset({"run"}), found["hidden"], place)
+    return Block(found["language"], frozenset(found["words"].split()), found["shown"], place)
+
+
+def block(page: Path, word: str) -> Block:
+    """The one block of ``page`` that is marked with ``word``."""
+    (found,) = (block for block in blocks(page) if word in block.words)
+    return found
+
+
+def pages() -> list[Path]:
+    """Every tracked Markdown page, relative to the repository."""
+    command = ["git", "ls-files", "*.md"]
+    listing = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return [Path(name) for name in listing.stdout.splitlines() if (ROOT / name).is_file()]
