@@ -44,6 +44,7 @@ class Need(StrEnum):
     EVENTS_PUT = "events:put"
     USERS = "users"
     CURSOR_SECRET = "cursor-secret"  # a name  # noqa: S105  # nosec B105
+    MARK_KEY = "mark-key"
     SEARCH_INDEX = "search-index"
     MODEL = "model"
 
@@ -154,7 +155,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "ingest-watermark",
         "functions.ingest.watermark.handler",
         _IMAGING,
-        (Need.ORIGINALS_READ, Need.DERIVATIVES_WRITE),
+        (Need.ORIGINALS_READ, Need.DERIVATIVES_WRITE, Need.MARK_KEY),
         1769,
         45,
     ),

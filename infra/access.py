@@ -54,6 +54,7 @@ class Resources:
     user_pool: cognito.IUserPool
     user_pool_client: cognito.IUserPoolClient
     cursor_secret_arn: str
+    mark_key_arn: str
     ingest_queue: sqs.IQueue
     embed_live_queue: sqs.IQueue
     machine_arn: str
@@ -110,6 +111,10 @@ def _key(key: kms.IKey | None, *actions: str) -> Access:
 def _table(variable: str, table: dynamodb.TableV2, *actions: str, indexes: Sequence[str] = ()) -> Access:
     arns = (table.table_arn, *(f"{table.table_arn}/index/{index}" for index in indexes))
     return Access({variable: table.table_name}, (allow(actions, *arns),))
+
+
+def _secret(variable: str, arn: str) -> Access:
+    return Access({variable: arn}, (allow(["secretsmanager:GetSecretValue"], arn),))
 
 
 def _queue(variable: str, queue: sqs.IQueue, *actions: str) -> Access:
@@ -171,10 +176,8 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
         },
         (allow(_USERS, on.user_pool.user_pool_arn),),
     ),
-    Need.CURSOR_SECRET: lambda on: Access(
-        {"CURSOR_SECRET_ARN": on.cursor_secret_arn},
-        (allow(["secretsmanager:GetSecretValue"], on.cursor_secret_arn),),
-    ),
+    Need.CURSOR_SECRET: lambda on: _secret("CURSOR_SECRET_ARN", on.cursor_secret_arn),
+    Need.MARK_KEY: lambda on: _secret("MARK_KEY_ARN", on.mark_key_arn),
     Need.SEARCH_INDEX: lambda on: Access({"SEARCH_ENGINE": on.search_engine, "SEARCH_DIR": on.search_dir}),
     Need.MODEL: lambda _: Access(),  # a layer, which brings its own variable
 }

@@ -63,6 +63,9 @@ class AwsFromMemory:
         }
         return {"Responses": found, "UnprocessedKeys": {}}
 
+    def _GetSecretValue(self, body: Any) -> Any:  # noqa: ANN401, ARG002, N802 - JSON of Secrets Manager's operation
+        return {"SecretString": "a secret of sixty-four letters, as long as the one of a deployment."}
+
     def _SendMessage(self, body: Any) -> Any:  # noqa: ANN401, ARG002, N802 - JSON of SQS's operation
         return {"MessageId": "1"}
 

@@ -22,7 +22,7 @@ _BROWSER_METHODS = ("PUT", "POST", "GET", "HEAD", "DELETE")
 
 
 class DataStack(StageStack):
-    """Buckets, tables, user pool, event bus and the secret that signs page cursors."""
+    """Buckets, tables, user pool, event bus; the secrets that sign page cursors and hide the marks."""
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, "Data", stage)
@@ -50,22 +50,16 @@ class DataStack(StageStack):
         self.idempotency = Table(self, "Idempotency", config=config, expires="expires_at")
         self.users = Users(self, "Users", config=config)
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"lumenstock-{config.stage}")
-        self.cursor_secret = secretsmanager.Secret(
-            self,
+        self.cursor_secret_arn = self._secret(
             "CursorSecret",
-            description="Signs the page cursors of the search API",
-            generate_secret_string=secretsmanager.SecretStringGenerator(
-                password_length=64, exclude_punctuation=True
-            ),
-            removal_policy=removal(config),
+            "Signs the page cursors of the search API",
+            unchanged="A new key makes the cursors in use invalid and protects nothing that they hold",
         )
-        accept(
-            self.cursor_secret,
-            {nag("SMG4"): "A new key makes the cursors in use invalid and protects nothing that they hold"},
+        self.mark_key_arn = self._secret(
+            "MarkKey",
+            "Hides and finds the invisible marks",
+            unchanged="A new key finds none of the marks that are out in the world",
         )
-        # ``Id`` is the ARN as well as ``Ref`` is, which the local engine takes for the name.
-        secret = cast("secretsmanager.CfnSecret", self.cursor_secret.node.default_child)
-        self.cursor_secret_arn = secret.attr_id
         self.publish(
             OriginalsBucket=self.originals.bucket_name,
             DerivativesBucket=self.derivatives.bucket_name,
@@ -76,6 +70,21 @@ class DataStack(StageStack):
             UserPoolId=self.users.pool.user_pool_id,
             UserPoolClientId=self.users.client.user_pool_client_id,
         )
+
+    def _secret(self, id_: str, description: str, *, unchanged: str) -> str:
+        """The ARN of a new random secret; ``unchanged`` is why it is never rotated."""
+        secret = secretsmanager.Secret(
+            self,
+            id_,
+            description=description,
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+            removal_policy=removal(self.config),
+        )
+        accept(secret, {nag("SMG4"): unchanged})
+        # ``Id`` is the ARN as well as ``Ref`` is, which the local engine takes for the name.
+        return cast("secretsmanager.CfnSecret", secret.node.default_child).attr_id
 
     def _originals(self) -> Bucket:
         """Untouched uploads. Old versions never expire: a row names the version that was validated."""

@@ -77,6 +77,7 @@ class PipelineStack(StageStack):
             user_pool=data.users.pool,
             user_pool_client=data.users.client,
             cursor_secret_arn=data.cursor_secret_arn,
+            mark_key_arn=data.mark_key_arn,
             ingest_queue=self.ingest.queue,
             embed_live_queue=self.embed_live.queue,
             machine_arn=self.format_arn(

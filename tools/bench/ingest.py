@@ -47,6 +47,7 @@ ENVIRONMENT = {
     "FINGERPRINTS_TABLE": "fingerprints",
     "ORIGINALS_BUCKET": "originals",
     "DERIVATIVES_BUCKET": "derivatives",
+    "MARK_KEY_ARN": "arn:aws:secretsmanager:us-east-1:1:secret:mark-key",
     "EMBED_LIVE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/embed-live",
     "POWERTOOLS_SERVICE_NAME": "ingest",
 }
@@ -151,7 +152,8 @@ def stages(paths: list[Path]) -> dict[str, float]:
     with redirect_stdout(io.StringIO()):  # the functions' own log
         from functions.ingest import metadata, record, render, validate, watermark
 
-        answers = AwsFromMemory(clients.s3(), clients.dynamodb(), clients.sqs())
+        secrets = clients.secrets_manager()
+        answers = AwsFromMemory(clients.s3(), clients.dynamodb(), clients.sqs(), secrets)
         spent = dict.fromkeys(STAGES, 0.0)
 
         def timed(stage: str, task: Any, payload: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - a handler

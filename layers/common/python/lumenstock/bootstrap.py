@@ -11,6 +11,7 @@ from lumenstock.adapters.aws.events import EventBus
 from lumenstock.adapters.aws.idempotency import IdempotencyStore
 from lumenstock.adapters.aws.identity import CognitoIdentity
 from lumenstock.adapters.aws.machine import IngestMachine
+from lumenstock.adapters.aws.marks import DynamoMarks
 from lumenstock.adapters.aws.objects import S3Objects
 from lumenstock.adapters.aws.profiles import DynamoProfiles
 from lumenstock.adapters.aws.queues import SqsQueue
@@ -21,6 +22,7 @@ from lumenstock.settings import linker_environment, settings
 # These stand on numpy and libvips, whose layers are not with every function.
 if TYPE_CHECKING:
     from lumenstock.embedding.model import Embedder
+    from lumenstock.imaging.invisible_mark import MarkKey
     from lumenstock.ingest.embed_batch import EmbedBatch
     from lumenstock.search.ports import SearchIndex
 
@@ -85,6 +87,20 @@ def event_bus() -> EventBus:
 def cursor_secret() -> bytes:
     """The key that signs page cursors."""
     return secrets.read_secret(clients.secrets_manager(), settings().require("cursor_secret_arn"))
+
+
+@cache
+def marks() -> DynamoMarks:
+    """Whom the invisible marks name."""
+    return DynamoMarks(clients.dynamodb(), settings().require("fingerprints_table"))
+
+
+@cache
+def mark_key() -> MarkKey:
+    """The key of the invisible marks."""
+    from lumenstock.imaging.invisible_mark import MarkKey
+
+    return MarkKey(secrets.read_secret(clients.secrets_manager(), settings().require("mark_key_arn")))
 
 
 @cache

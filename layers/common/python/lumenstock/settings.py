@@ -40,6 +40,7 @@ class Settings(BaseModel):
     user_pool_id: str = ""
     user_pool_client_id: str = ""
     cursor_secret_arn: str = ""
+    mark_key_arn: str = ""
     media_base_url: str = "/img"
     search_engine: Literal["embedded", "none"] = "none"
     search_dir: Path = Path("search")
