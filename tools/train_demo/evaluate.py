@@ -140,7 +140,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args()
     embedder = OnnxEmbedder(MODEL_FOLDER)
-    with tempfile.TemporaryDirectory() as folder:
+    # tantivy's own thread may touch its lock file while the folder goes.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         report = evaluate(embedder, EmbeddedIndex(Path(folder)), HELD_OUT_SEEDS, QUERY_SEEDS)
     unseen = list(report.unseen.values())
     print(f"model {embedder.manifest.id}, {len(HELD_OUT_SEEDS)} held-out scenes, {len(QUERY_SEEDS)} captions")
