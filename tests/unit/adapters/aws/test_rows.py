@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,6 +73,16 @@ def test_an_image_comes_back_as_it_went(image: Image) -> None:
     item = to_item(image)
     assert from_item(item) == image
     assert is_image(item)
+
+
+@given(IMAGES)
+def test_a_row_that_cannot_be_read_is_refused_without_its_words(image: Image) -> None:
+    item = to_item(replace(image, title="A private title"))
+    del item["version"]
+    item["rev"] = {"S": "A private word"}
+    with pytest.raises(ValueError, match=r"version\n(?s:.*)rev\n|rev\n(?s:.*)version\n") as refused:
+        from_item(item)
+    assert "private" not in str(refused.value)
 
 
 @given(IMAGES)
