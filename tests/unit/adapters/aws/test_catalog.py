@@ -128,6 +128,22 @@ def test_a_lost_race_is_run_again_on_what_the_winner_wrote(catalog: DynamoCatalo
     assert catalog.get(image().id) == done
 
 
+def test_a_write_that_meets_a_transaction_is_run_again(
+    catalog: DynamoCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An heir's claim checks the row of its dead owner, just when that owner's contributor retries."""
+    catalog.create(image(status=Status.PROCESSING_FAILED))
+    client, put = catalog._client, catalog._client.put_item
+
+    def met(**_: Any) -> Any:
+        monkeypatch.setattr(client, "put_item", put)
+        raise ClientError({"Error": {"Code": "TransactionConflictException", "Message": ""}}, "PutItem")
+
+    monkeypatch.setattr(client, "put_item", met)
+    done = catalog.update(image().id, lambda present: present.moved(Status.PROCESSING, NOW))
+    assert catalog.get(image().id) == done
+
+
 def test_a_race_that_is_always_lost_ends(catalog: DynamoCatalog) -> None:
     catalog.create(image())
     with pytest.raises(VersionConflictError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from lumenstock.adapters.aws.faults import failed_condition
 from lumenstock.adapters.aws.rows import (
     WORK_SHARDS,
     Item,
@@ -31,14 +32,6 @@ if TYPE_CHECKING:
 _UPDATE_ATTEMPTS = 5
 _CLAIM_ATTEMPTS = 3
 _BATCH_GET_LIMIT = 100
-
-
-def failed_condition(error: ClientError) -> bool:
-    """Whether a conditional write or a transaction was refused by its condition."""
-    if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-        return True
-    reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"} for reason in reasons)
 
 
 class DynamoCatalog:

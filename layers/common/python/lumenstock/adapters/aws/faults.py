@@ -1,4 +1,4 @@
-"""Which failures of an AWS call pass by themselves."""
+"""What a failure of an AWS call means: a lost race, an overload that passes, or a fault."""
 
 from __future__ import annotations
 
@@ -25,6 +25,18 @@ _TEMPORARY_CODES = frozenset(
         "TooManyRequestsException",
     }
 )
+
+# A single write gets the last one when a transaction is about to write or check the same item.
+_LOST_RACES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+_LOST_IN_A_TRANSACTION = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+def failed_condition(error: ClientError) -> bool:
+    """Whether a write to DynamoDB, or a transaction, was refused because somebody else was first."""
+    if error.response["Error"]["Code"] in _LOST_RACES:
+        return True
+    reasons = error.response.get("CancellationReasons", [])
+    return any(reason.get("Code") in _LOST_IN_A_TRANSACTION for reason in reasons)
 
 
 def is_temporary(error: BaseException) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lumenstock.adapters.aws.catalog import failed_condition
+from lumenstock.adapters.aws.faults import failed_condition
 from lumenstock.kernel.errors import IdempotencyKeyReusedError, RequestInProgressError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from lumenstock.accounts.model import Profile
-from lumenstock.adapters.aws.catalog import failed_condition
+from lumenstock.adapters.aws.faults import failed_condition
 from lumenstock.kernel.clock import from_iso, to_iso
 from lumenstock.kernel.ids import UserId
 
