@@ -95,6 +95,21 @@ def test_keys_that_were_not_read_are_asked_for_again(
     assert set(catalog.get_many([row.id for row in rows])) == {row.id for row in rows}
 
 
+def test_no_row_is_read_from_a_replica_that_lags(catalog: DynamoCatalog) -> None:
+    """The message to embed a row, or the removal of a document, is quicker than DynamoDB's replicas."""
+    catalog.create(image())
+    asked: list[Any] = []
+    catalog._client.meta.events.register(
+        "provide-client-params.dynamodb", lambda params, **_: asked.append(params)
+    )
+    catalog.get(image().id)
+    catalog.get_many([image().id])
+    assert list(catalog.every())
+    one, many, scan = asked
+    for request in (one, many["RequestItems"][CATALOG], scan):
+        assert request["ConsistentRead"] is True
+
+
 def test_a_change_of_nothing_writes_nothing(catalog: DynamoCatalog) -> None:
     catalog.create(image())
     assert catalog.update(image().id, lambda _: None) == image()

@@ -49,7 +49,7 @@ class CatalogStore(Protocol):
         ...
 
     def get_many(self, image_ids: list[ImageId]) -> dict[ImageId, Image]:
-        """Read up to 100 rows; unknown ids are left out."""
+        """Read up to 100 rows, strongly consistent; unknown ids are left out."""
         ...
 
     def update(self, image_id: ImageId, change: Change) -> Image:
@@ -96,5 +96,9 @@ class CatalogStore(Protocol):
         ...
 
     def every(self) -> Iterator[Image]:
-        """Every image row, in no order (a scan: rebuild and drift check only)."""
+        """Every image row, in no order (a scan: rebuild and drift check only).
+
+        Each row is as it stood when its page was read: an older one would put back into the index what has
+        just been taken out.
+        """
         ...

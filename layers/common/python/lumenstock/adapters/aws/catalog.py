@@ -28,6 +28,7 @@ from lumenstock.kernel.ids import ImageId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef
 
 _UPDATE_ATTEMPTS = 5
 _CLAIM_ATTEMPTS = 3
@@ -71,7 +72,8 @@ class DynamoCatalog:
             message = f"At most {_BATCH_GET_LIMIT} images can be read at once."
             raise ValueError(message)
         while keys:
-            answer = self._client.batch_get_item(RequestItems={self._catalog: {"Keys": keys}})
+            wanted: KeysAndAttributesTypeDef = {"Keys": keys, "ConsistentRead": True}
+            answer = self._client.batch_get_item(RequestItems={self._catalog: wanted})
             for item in answer["Responses"].get(self._catalog, []):
                 image = from_item(item)
                 found[image.id] = image
@@ -158,6 +160,7 @@ class DynamoCatalog:
             TableName=self._catalog,
             FilterExpression="sk = :row AND begins_with(pk, :image)",
             ExpressionAttributeValues={":row": {"S": "A"}, ":image": {"S": "IMG#"}},
+            ConsistentRead=True,
         ):
             yield from map(from_item, page["Items"])
 
