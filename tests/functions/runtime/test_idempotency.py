@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -82,6 +83,21 @@ def test_after_a_failure_the_same_key_may_be_tried_again() -> None:
     with pytest.raises(ConnectionError):
         draw(counter)
     assert draw(counter) == 1
+
+
+def test_a_claim_whose_answer_was_lost_is_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It arrives, its answer does not, and botocore sends it again."""
+    client = bootstrap.idempotency()._client
+    put = client.put_item
+
+    def twice(**request: Any) -> Any:
+        monkeypatch.setattr(client, "put_item", put)
+        put(**request)
+        return put(**request)
+
+    monkeypatch.setattr(client, "put_item", twice)
+    counter = Counter()
+    assert [draw(counter), draw(counter)] == [1, 1]
 
 
 def test_a_request_that_is_being_worked_on_is_refused() -> None:

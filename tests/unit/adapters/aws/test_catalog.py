@@ -143,6 +143,36 @@ def test_a_lost_race_is_run_again_on_what_the_winner_wrote(catalog: DynamoCatalo
     assert catalog.get(image().id) == done
 
 
+def losing_the_answer(catalog: DynamoCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next write arrives, its answer does not, and botocore sends it again."""
+    client, put = catalog._client, catalog._client.put_item
+
+    def twice(**request: Any) -> Any:
+        monkeypatch.setattr(client, "put_item", put)
+        put(**request)
+        return put(**request)
+
+    monkeypatch.setattr(client, "put_item", twice)
+
+
+def test_a_row_whose_answer_was_lost_is_not_somebody_elses(
+    catalog: DynamoCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losing_the_answer(catalog, monkeypatch)
+    catalog.create(image())
+    assert catalog.get(image().id) == image()
+
+
+def test_a_change_whose_answer_was_lost_is_made_once(
+    catalog: DynamoCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog.create(image())
+    losing_the_answer(catalog, monkeypatch)
+    done = catalog.update(image().id, lambda present: present.moved(Status.PROCESSING, NOW))
+    assert (done.status, done.version) == (Status.PROCESSING, 2)
+    assert catalog.get(image().id) == done
+
+
 def test_a_write_that_meets_a_transaction_is_run_again(
     catalog: DynamoCatalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,10 +51,11 @@ class DynamoCatalog:
                 TableName=self._catalog, Item=to_item(image), ConditionExpression="attribute_not_exists(pk)"
             )
         except ClientError as error:
-            if failed_condition(error):
+            if not failed_condition(error):
+                raise
+            if self.get(image.id) != image:  # else it is ours: see update
                 message = f"Image {image.id} exists already."
                 raise ConflictError(message) from error
-            raise
 
     def get(self, image_id: ImageId) -> Image:
         """See the protocol."""
@@ -82,9 +83,16 @@ class DynamoCatalog:
         return found
 
     def update(self, image_id: ImageId, change: Change) -> Image:
-        """See the protocol."""
+        """See the protocol.
+
+        botocore sends a write again when its answer got lost; then the condition fails on what we wrote
+        ourselves, and nobody was first.
+        """
+        refused: Image | None = None
         for _ in range(_UPDATE_ATTEMPTS):
             present = self.get(image_id)
+            if present == refused:
+                return present
             successor = change(present)
             if successor is None:
                 return present
@@ -96,10 +104,11 @@ class DynamoCatalog:
                     ExpressionAttributeValues={":seen": {"N": str(present.version)}},
                 )
             except ClientError as error:
-                if failed_condition(error):
-                    continue
-                raise
-            return successor
+                if not failed_condition(error):
+                    raise
+                refused = successor
+            else:
+                return successor
         message = f"Image {image_id} changed {_UPDATE_ATTEMPTS} times while it was being written."
         raise VersionConflictError(message)
 

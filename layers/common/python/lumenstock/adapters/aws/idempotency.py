@@ -87,6 +87,8 @@ class IdempotencyStore:
         found = self._client.get_item(TableName=self._table, Key=_key(attempt), ConsistentRead=True).get(
             "Item"
         )
+        if found is not None and found["attempt"]["S"] == attempt.token:
+            return None  # our own claim, sent again by botocore because its answer got lost
         if found is not None and found["fingerprint"]["S"] != attempt.fingerprint:
             message = "This Idempotency-Key came before with another body. Send a new key."
             raise IdempotencyKeyReusedError(message)
