@@ -27,11 +27,14 @@ class Need(StrEnum):
 
     ORIGINALS_READ = "originals:read"
     ORIGINALS_UPLOAD = "originals:upload"
+    ORIGINALS_PARTS = "originals:parts"
     DERIVATIVES_READ = "derivatives:read"
     DERIVATIVES_WRITE = "derivatives:write"
     CATALOG_READ = "catalog:read"
     CATALOG_WRITE = "catalog:write"
+    UPLOADS = "catalog:uploads"
     FINGERPRINTS = "fingerprints:claim"
+    FINGERPRINTS_READ = "fingerprints:read"
     ACCOUNTS = "accounts:profile"
     ACCOUNTS_READ = "accounts:read"
     IDEMPOTENCY = "idempotency"
@@ -110,10 +113,15 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (Layer.API,),
         (
             Need.CATALOG_WRITE,
+            Need.UPLOADS,
+            Need.FINGERPRINTS_READ,
+            Need.ORIGINALS_READ,
             Need.ORIGINALS_UPLOAD,
+            Need.ORIGINALS_PARTS,
             Need.INGEST_QUEUE_SEND,
             Need.ACCOUNTS_READ,
             Need.IDEMPOTENCY,
+            Need.CURSOR_SECRET,
         ),
         512,
         10,
@@ -179,7 +187,13 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "ingest-sweep",
         "functions.ingest.sweep.handler",
         (Layer.API,),
-        (Need.CATALOG_WRITE, Need.ORIGINALS_READ, Need.INGEST_QUEUE_SEND),
+        (
+            Need.CATALOG_WRITE,
+            Need.UPLOADS,
+            Need.ORIGINALS_READ,
+            Need.ORIGINALS_PARTS,
+            Need.INGEST_QUEUE_SEND,
+        ),
         512,
         60,
     ),
@@ -211,6 +225,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/images/upload", "uploads-api", authorised=True),
     Route("GET", "/v1/images/{id}/status", "uploads-api", authorised=True),
     Route("POST", "/v1/images/{id}/retry", "uploads-api", authorised=True),
+    Route("POST", "/v1/uploads/{id}/parts", "uploads-api", authorised=True),
+    Route("GET", "/v1/uploads/{id}", "uploads-api", authorised=True),
+    Route("POST", "/v1/uploads/{id}/complete", "uploads-api", authorised=True),
+    Route("DELETE", "/v1/uploads/{id}", "uploads-api", authorised=True),
+    Route("GET", "/v1/contributor/uploads", "uploads-api", authorised=True),
     Route("GET", "/v1/search", "search-api"),
     Route("GET", "/v1/images/{id}", "search-api"),
     Route("GET", "/v1/images/{id}/similar", "search-api"),

@@ -131,12 +131,24 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
         _objects("ORIGINALS_BUCKET", on.originals, "originals/", "s3:PutObject")
         + _key(on.key, "kms:GenerateDataKey")
     ),
+    Need.ORIGINALS_PARTS: lambda on: (
+        _objects(
+            "ORIGINALS_BUCKET",
+            on.originals,
+            "originals/",
+            "s3:AbortMultipartUpload",
+            "s3:ListMultipartUploadParts",
+        )
+        + Access(statements=(allow(["s3:ListBucketMultipartUploads"], on.originals.bucket_arn),))
+    ),
     Need.DERIVATIVES_READ: lambda on: (
         _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:GetObject") + _listing(on.derivatives)
     ),
     Need.DERIVATIVES_WRITE: lambda on: _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:PutObject"),
     Need.CATALOG_READ: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, indexes=_INDEXES),
     Need.CATALOG_WRITE: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, *_WRITE, indexes=_INDEXES),
+    Need.UPLOADS: lambda on: _table("CATALOG_TABLE", on.catalog, "dynamodb:UpdateItem"),
+    Need.FINGERPRINTS_READ: lambda on: _table("FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:GetItem"),
     Need.FINGERPRINTS: lambda on: _table(
         "FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:GetItem", "dynamodb:PutItem"
     ),

@@ -35,6 +35,7 @@ class Times(_Part):
     sweep_every_min: int = Field(gt=0)
     uploading_stuck_s: int = Field(gt=0)
     upload_expires_s: int = Field(gt=0)
+    upload_session_s: int = Field(gt=0)
     processing_stuck_s: int = Field(gt=0)
 
     @model_validator(mode="after")
@@ -99,10 +100,11 @@ class Delivery(_Part):
 
 
 class Limits(_Part):
-    """The largest picture that is taken in."""
+    """The largest picture that is taken in, and how many uploads in parts a contributor may have open."""
 
     upload_max_bytes: int = Field(gt=0)
     max_pixels: int = Field(gt=0)
+    open_uploads_max: int = Field(gt=0)
 
 
 class Moderation(_Part):
@@ -197,6 +199,8 @@ class StageConfig(_Part):
             "UPLOADING_STUCK_S": str(self.times.uploading_stuck_s),
             "UPLOAD_EXPIRES_S": str(self.times.upload_expires_s),
             "PROCESSING_STUCK_S": str(self.times.processing_stuck_s),
+            "UPLOAD_SESSION_S": str(self.times.upload_session_s),
+            "OPEN_UPLOADS_MAX": str(self.limits.open_uploads_max),
             "UPLOAD_MAX_BYTES": str(self.limits.upload_max_bytes),
             "MAX_PIXELS": str(self.limits.max_pixels),
             "REVIEW": self.moderation.review,

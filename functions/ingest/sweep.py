@@ -12,6 +12,7 @@ from functions.runtime.task import task
 from lumenstock import bootstrap
 from lumenstock.adapters.aws.queues import object_created
 from lumenstock.catalog.image import Image
+from lumenstock.ingest.overdue import end_overdue
 from lumenstock.ingest.sweep import Patience, Sweeper
 from lumenstock.kernel.errors import UnavailableError
 from lumenstock.settings import settings
@@ -21,25 +22,35 @@ logger = Logger()
 
 @task("swept")
 def handler(_event: Mapping[str, Any]) -> dict[str, int]:
-    """Sweep once. Answer: how many images were sent again, expired and failed.
+    """Sweep once. Answer: how many images were sent again, expired and failed, and uploads ended.
 
     Raises:
         UnavailableError: Some could not be dealt with. The others were; the error is for the alarm.
     """
+    now = bootstrap.clock().now()
+    ended = end_overdue(bootstrap.uploads(), bootstrap.multipart_uploads(), now)
+    for upload_id, error in ended.faults:
+        logger.error("upload_not_ended", upload_id=upload_id, exc_info=error)
     patience = Patience(
         uploading=timedelta(seconds=settings().uploading_stuck_s),
         upload_url=timedelta(seconds=settings().upload_expires_s),
         processing=timedelta(seconds=settings().processing_stuck_s),
     )
     sweeper = Sweeper(bootstrap.catalog(), bootstrap.originals(), _resend, patience)
-    swept = sweeper.sweep(bootstrap.clock().now())
+    swept = sweeper.sweep(now)
     for image_id, error in swept.faults:
         logger.error("image_not_swept", image_id=image_id, exc_info=error)
-    logger.info("images_swept", resent=swept.resent, expired=swept.expired, failed=swept.failed)
-    if swept.faults:
-        message = f"{len(swept.faults)} images could not be swept."
+    done = {
+        "resent": swept.resent,
+        "expired": swept.expired,
+        "failed": swept.failed,
+        "uploads_ended": ended.count,
+    }
+    logger.info("images_swept", **done)
+    if swept.faults or ended.faults:
+        message = f"{len(swept.faults)} images and {len(ended.faults)} uploads could not be swept."
         raise UnavailableError(message)
-    return {"resent": swept.resent, "expired": swept.expired, "failed": swept.failed}
+    return done
 
 
 def _resend(image: Image) -> None:

@@ -8,29 +8,40 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from functions.runtime.http import Api
-from functions.runtime.idempotency import IdempotencyKey, once
+from functions.runtime.idempotency import KEPT, IdempotencyKey, once
 from functions.runtime.principal import CONTRIBUTORS, SIGNED_IN, Caller
 from functions.runtime.schema import ImageIdPath
-from functions.uploads.schema import ImageStatus, UploadRequest, UploadStarted
+from functions.uploads import multipart  # noqa: F401 - declares its operations
+from functions.uploads.schema import ImageStatus, MultipartUpload, SinglePut, UploadRequest, UploadStarted
+from functions.uploads.service import api
 from lumenstock import bootstrap
 from lumenstock.accounts.roles import Role
 from lumenstock.adapters.aws.queues import object_created
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
-from lumenstock.ingest.upload import Announcement, Contributor, owned_image, retry_processing, start_upload
+from lumenstock.ingest.multipart import announce_parts
+from lumenstock.ingest.parts import SINGLE_PUT_BYTES
+from lumenstock.ingest.upload import (
+    Announcement,
+    Contributor,
+    announced_image,
+    owned_image,
+    refuse_known,
+    retry_processing,
+)
 from lumenstock.kernel.errors import (
+    AlreadyUploadedError,
     FieldError,
     IllegalTransitionError,
     InvalidInputError,
     ProfileMissingError,
+    TooManyOpenUploadsError,
     VersionConflictError,
 )
 from lumenstock.kernel.ids import ImageId, UserId
 from lumenstock.search.projection import preview_path
 from lumenstock.settings import settings
 
-api = Api("uploads")
 handler = api.handler
 
 
@@ -41,14 +52,15 @@ handler = api.handler
     tag="uploads",
     summary="Start an upload",
     description=(
-        "Announces one file. Send it to `uploadUrl` with `method` and exactly `headers`; what arrives is "
-        "checked and processed by itself: watch `GET /v1/images/{image_id}/status`. An `Idempotency-Key` is "
-        "remembered as long as the URL lives."
+        "Announces one file. If `method` is PUT, send it to `uploadUrl` with exactly `headers`; if it is "
+        "MULTIPART, get URLs for the parts (`signParts`), send those, and complete (`completeUpload`). What "
+        "arrives is checked and processed by itself: watch `GET /v1/images/{image_id}/status`. An "
+        "`Idempotency-Key` is remembered as long as the URL lives, or a day for parts."
     ),
     status=201,
     returns="Where and how to send the file.",
     access=CONTRIBUTORS,
-    errors=(ProfileMissingError,),
+    errors=(ProfileMissingError, AlreadyUploadedError, TooManyOpenUploadsError, VersionConflictError),
     links={
         "getImageStatus": {"image_id": "$response.body#/imageId"},
         "retryProcessing": {"image_id": "$response.body#/imageId"},
@@ -63,7 +75,11 @@ def start(
         message = f"This deployment takes at most {limit} bytes."
         raise InvalidInputError(errors=(FieldError("/sizeBytes", "too_large", message),))
 
+    in_parts = wanted.size_bytes > SINGLE_PUT_BYTES if wanted.multipart == "auto" else wanted.multipart
+
     def announce() -> UploadStarted:
+        if wanted.sha256:
+            refuse_known(bootstrap.catalog(), wanted.sha256, caller.id)
         announced = Announcement(
             filename=wanted.filename,
             content_type=wanted.content_type,
@@ -73,18 +89,13 @@ def start(
             tags=tuple(wanted.tags),
             categories=tuple(wanted.categories),
         )
-        image = start_upload(
-            bootstrap.catalog(),
-            Contributor(id=caller.id, name=_display_name(caller.id)),
-            announced,
-            now=bootstrap.clock().now(),
-            random_bytes=secrets.token_bytes,
-        )
-        return _started(image)
+        contributor = Contributor(id=caller.id, name=_display_name(caller.id))
+        started = _start_parts(contributor, announced) if in_parts else _start_put(contributor, announced)
+        return UploadStarted(started)
 
-    lifetime = timedelta(seconds=settings().upload_expires_s)
+    kept = KEPT if in_parts else timedelta(seconds=settings().upload_expires_s)
     return once(
-        announce, UploadStarted, key=key, caller=caller, path="/v1/images/upload", body=wanted, kept=lifetime
+        announce, UploadStarted, key=key, caller=caller, path="/v1/images/upload", body=wanted, kept=kept
     )
 
 
@@ -140,11 +151,27 @@ def _display_name(contributor_id: UserId) -> str:
     return profile.display_name
 
 
-def _started(image: Image) -> UploadStarted:
+def _start_parts(contributor: Contributor, announced: Announcement) -> MultipartUpload:
+    image, upload = announce_parts(
+        contributor,
+        announced,
+        planned=True,
+        lifetime=timedelta(seconds=settings().upload_session_s),
+        now=bootstrap.clock().now(),
+        random_bytes=secrets.token_bytes,
+    )
+    bootstrap.uploads().open(image, upload, limit=settings().open_uploads_max)
+    return MultipartUpload.of(upload)
+
+
+def _start_put(contributor: Contributor, announced: Announcement) -> SinglePut:
+    now = bootstrap.clock().now()
+    image = announced_image(contributor, announced, now=now, random_bytes=secrets.token_bytes)
+    bootstrap.catalog().create(image)
     signed = bootstrap.originals().presign_put(
         image.source.key, image.source.content_type, image.source.size_bytes, settings().upload_expires_s
     )
-    return UploadStarted(
+    return SinglePut(
         image_id=image.id,
         upload_url=signed.url,
         headers=signed.headers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, RootModel, StrictBool
 
 from functions.runtime.schema import WHOLE, AnswerModel, RequestModel
 from lumenstock.catalog.categories import Category
@@ -13,6 +13,8 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.tags import MAX_TAG_LENGTH, MAX_TAGS
+from lumenstock.ingest.parts import plan_parts
+from lumenstock.ingest.uploads import Upload
 from lumenstock.kernel.text import LINE_PATTERN, TEXT_PATTERN, tidy_line, tidy_text
 
 # The largest file of any stage; a stage may allow less.
@@ -46,9 +48,20 @@ class UploadRequest(RequestModel):
     categories: list[Category] = Field(
         default=[], max_length=5, description="Empty leaves the choice to the model.", examples=[["travel"]]
     )
+    sha256: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[0-9a-f]{64}$",
+            description="Of the file. Had you uploaded it before, the answer is 409 with its `imageId`.",
+        ),
+    ] = None
+    multipart: StrictBool | Literal["auto"] = Field(
+        default=False,
+        description="Send the file in parts, which can be resumed; `auto` does so above 16 MiB.",
+    )
 
 
-class UploadStarted(AnswerModel):
+class SinglePut(AnswerModel):
     """Where and how to send the file: one PUT of exactly the announced bytes, type and length."""
 
     image_id: str
@@ -57,6 +70,35 @@ class UploadStarted(AnswerModel):
     headers: dict[str, str] = Field(description="Send exactly these: they are signed.")
     expires_in: int = Field(description="Life of the URL in seconds when it was made.", examples=[3600])
     expires_at: datetime = Field(description="When the URL ends.")
+
+
+class MultipartUpload(AnswerModel):
+    """How to cut the file: parts of `partSize` bytes, the last one of what is left."""
+
+    image_id: str
+    upload_id: str
+    key: str = Field(description="Of the original, for your records.")
+    part_size: int = Field(description="In bytes.", examples=[5_242_880])
+    part_count: int
+    method: Literal["MULTIPART"] = "MULTIPART"
+    expires_at: datetime = Field(description="When the upload ends, complete or not.")
+
+    @classmethod
+    def of(cls, upload: Upload) -> MultipartUpload:
+        """A planned upload as the API shows it."""
+        plan = upload.plan or plan_parts(upload.size_bytes)
+        return cls(
+            image_id=upload.image_id,
+            upload_id=upload.id,
+            key=upload.key,
+            part_size=plan.part_bytes,
+            part_count=plan.count,
+            expires_at=upload.expires_at,
+        )
+
+
+class UploadStarted(RootModel[Annotated[SinglePut | MultipartUpload, Field(discriminator="method")]]):
+    """How to send the file: `method` says in which of two ways."""
 
 
 class StatusReason(AnswerModel):

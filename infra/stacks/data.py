@@ -43,7 +43,12 @@ class DataStack(StageStack):
         self.originals = self._originals()
         self.derivatives = self._derivatives()
         self.catalog = Table(
-            self, "Catalog", config=config, indexes=2, stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
+            self,
+            "Catalog",
+            config=config,
+            indexes=2,
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            expires="purge_at",  # ended uploads; images have no such attribute
         )
         self.fingerprints = Table(self, "Fingerprints", config=config)
         self.accounts = Table(self, "Accounts", config=config, indexes=1, key=self.key)

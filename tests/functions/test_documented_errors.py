@@ -16,16 +16,18 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 import functions.search.api
 from functions.runtime.http import MAX_BODY_BYTES
 from functions.runtime.problems import PROBLEM_MEDIA_TYPE
-from lumenstock import bootstrap
+from lumenstock import bootstrap, settings
 from lumenstock.accounts.model import Profile
 from lumenstock.accounts.ports import IdentityProvider
+from lumenstock.adapters.aws import clients
 from lumenstock.adapters.aws.catalog import DynamoCatalog
 from lumenstock.adapters.aws.idempotency import IdempotencyStore
 from lumenstock.adapters.aws.identity import CognitoIdentity
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
-from lumenstock.kernel.ids import ImageId, UserId
-from tests.conftest import forget_cached
+from lumenstock.ingest.uploads import Upload, UploadStatus
+from lumenstock.kernel.ids import ImageId, UploadId, UserId
+from tests.conftest import ORIGINALS, forget_cached
 from tests.functions.gateway import Answer, Gateway, Person
 from tests.identity import FakeIdentity
 from tools.openapi.document import build
@@ -34,6 +36,7 @@ from tools.openapi.merge import operations
 ANA = Person(roles=("contributor",))
 EMAIL, PASSWORD = "ana@example.com", "Sunset-over-7-seas"
 IMAGE = "/v1/images/01JD8QZ9Y0V7W3T5K2N4M6P8RA"
+UPLOAD = "/v1/uploads/01JD8QZ9Y0V7W3T5K2N4M6P8RA"
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,22 @@ def _image_sample(method: str, part: str, needs: str, person: Person | None = No
     return Sample(method, IMAGE + part, needs, {"target": f"/v1/images/no-id{part}"}, person=person)
 
 
+def _upload_sample(method: str, part: str, json: object = None) -> Sample:
+    target, wrong = f"{UPLOAD}{part}", {"target": f"/v1/uploads/no-id{part}"}
+    return Sample(method, target, "lumenstock.bootstrap.multipart_uploads", wrong, json, ANA)
+
+
 IDENTITY, CATALOG, INDEX = (
     f"lumenstock.bootstrap.{name}" for name in ("identity", "catalog", "search_index")
 )
 NO_FIELDS: dict[str, Any] = {"json": {}}
+IN_PARTS = {
+    "filename": "a.jpg",
+    "contentType": "image/jpeg",
+    "sizeBytes": 3,
+    "title": "Harbour",
+    "multipart": True,
+}
 
 SAMPLES = {
     "register": Sample(
@@ -85,10 +100,21 @@ SAMPLES = {
     "startUpload": Sample(
         "POST",
         "/v1/images/upload",
-        CATALOG,
+        "lumenstock.bootstrap.profiles",
         NO_FIELDS,
         {"filename": "a.jpg", "contentType": "image/jpeg", "sizeBytes": 1, "title": "Harbour"},
         ANA,
+    ),
+    "signParts": _upload_sample("POST", "/parts", {"numbers": [1]}),
+    "getUpload": _upload_sample("GET", ""),
+    "completeUpload": _upload_sample("POST", "/complete"),
+    "abortUpload": _upload_sample("DELETE", ""),
+    "listOpenUploads": Sample(
+        "GET",
+        "/v1/contributor/uploads",
+        "lumenstock.bootstrap.uploads",
+        {"target": "/v1/contributor/uploads?page_size=0"},
+        person=ANA,
     ),
     "getImageStatus": _image_sample("GET", "/status", CATALOG, ANA),
     "retryProcessing": _image_sample("POST", "/retry", CATALOG, ANA),
@@ -114,6 +140,14 @@ class Scene:
             raise error
 
         self.patch.setattr(target, fail)
+
+    def call_fails(self, client: object, operation: str, error: Exception) -> None:
+        """Let one call of an AWS client fail."""
+
+        def fail(**_: object) -> NoReturn:
+            raise error
+
+        self.patch.setattr(client, operation, fail)
 
     def identity(self, provider: IdentityProvider) -> None:
         """Keep accounts elsewhere."""
@@ -201,7 +235,72 @@ def retry_that_loses_every_race(scene: Scene, sample: Sample) -> Answer:
 
 def forged_cursor(scene: Scene, sample: Sample) -> Answer:
     scene.patch.setattr(bootstrap, "cursor_secret", lambda: b"secret")
-    return sample.send(target=f"{sample.target}&cursor=forged")
+    joined = "&" if "?" in sample.target else "?"
+    return sample.send(target=f"{sample.target}{joined}cursor=forged")
+
+
+def upload_of_bytes_that_are_there(scene: Scene, sample: Sample) -> Answer:
+    bootstrap.catalog().claim("a" * 64, scene.announced())
+    return sample.send(json={**IN_PARTS, "sha256": "a" * 64})
+
+
+def upload_beyond_the_cap(scene: Scene, sample: Sample) -> Answer:
+    scene.announced()
+    scene.patch.setenv("OPEN_UPLOADS_MAX", "1")
+    forget_cached(settings)
+    return [sample.send(json=IN_PARTS) for _ in range(2)][-1]
+
+
+def upload_that_meets_others(scene: Scene, sample: Sample) -> Answer:
+    scene.announced()
+    met: Any = {"Error": {"Code": "X"}, "CancellationReasons": [{"Code": "TransactionConflict"}]}
+    scene.patch.setattr("lumenstock.adapters.aws.uploads._FIRST_PAUSE_S", 0)
+    scene.call_fails(clients.dynamodb(), "transact_write_items", ClientError(met, "x"))
+    return sample.send(json=IN_PARTS)
+
+
+def step_of(how: Callable[[Scene, str], None]) -> Provocation:
+    """The same step of an upload that something was done to."""
+
+    def provoke(scene: Scene, sample: Sample) -> Answer:
+        scene.announced()
+        upload_id = SAMPLES["startUpload"].send(json=IN_PARTS).json()["uploadId"]
+        how(scene, upload_id)
+        return sample.send(target=sample.target.replace(UPLOAD, f"/v1/uploads/{upload_id}"))
+
+    return provoke
+
+
+def ended(_: Scene, upload_id: str) -> None:
+    upload = bootstrap.uploads().get(UploadId(upload_id))
+    bootstrap.uploads().finish(upload, UploadStatus.EXPIRED)
+
+
+def completed(scene: Scene, upload_id: str) -> None:
+    sent_whole(b"\xff\xd8\xff")(scene, upload_id)
+    Gateway().request("POST", f"/v1/uploads/{upload_id}/complete", person=ANA)
+
+
+def sent_whole(data: bytes) -> Callable[[Scene, str], None]:
+    def put(_: Scene, upload_id: str) -> None:
+        upload = bootstrap.uploads().get(UploadId(upload_id))
+        _, storage_id = bootstrap.multipart_uploads().ready(upload, [1], upload.created_at)
+        clients.s3().upload_part(
+            Bucket=ORIGINALS, Key=upload.key, UploadId=storage_id, PartNumber=1, Body=data
+        )
+
+    return put
+
+
+def changing_while_put_together(scene: Scene, upload_id: str) -> None:
+    sent_whole(b"\xff\xd8\xff")(scene, upload_id)
+    changed = ClientError({"Error": {"Code": "InvalidPart", "Message": ""}}, "x")
+    scene.call_fails(clients.s3(), "complete_multipart_upload", changed)
+
+
+def cut_in_two_ways(scene: Scene, upload_id: str) -> None:
+    scene.patch.setattr(Upload, "plan", None)
+    sent_whole(b"\xff\xd8")(scene, upload_id)
 
 
 GENERAL: dict[str, Provocation] = {
@@ -237,6 +336,17 @@ PARTICULAR: dict[tuple[str, str], Provocation] = {
     ("startUpload", "profile_missing"): sent(),
     ("retryProcessing", "illegal_transition"): retry_of_an_upload,
     ("retryProcessing", "version_conflict"): retry_that_loses_every_race,
+    ("startUpload", "already_uploaded"): upload_of_bytes_that_are_there,
+    ("startUpload", "too_many_open_uploads"): upload_beyond_the_cap,
+    ("startUpload", "version_conflict"): upload_that_meets_others,
+    ("signParts", "upload_ended"): step_of(ended),
+    ("abortUpload", "upload_ended"): step_of(completed),
+    ("completeUpload", "upload_ended"): step_of(ended),
+    ("completeUpload", "upload_incomplete"): step_of(sent_whole(b"\xff\xd8")),
+    ("completeUpload", "content_refused"): step_of(sent_whole(b"%PD")),
+    ("completeUpload", "chunk_size_changed"): step_of(cut_in_two_ways),
+    ("completeUpload", "version_conflict"): step_of(changing_while_put_together),
+    ("listOpenUploads", "bad_request"): forged_cursor,
     ("searchImages", "bad_request"): forged_cursor,
     ("getSimilarImages", "not_found"): sent(target='/v1/images/"/similar'),
 }

@@ -14,7 +14,7 @@ from tests.conftest import ORIGINALS
 from tests.functions.ingest.conftest import T0, Clock, Pipeline
 from tests.pictures import jpeg
 
-NOTHING = {"resent": 0, "expired": 0, "failed": 0}
+NOTHING = {"resent": 0, "expired": 0, "failed": 0, "uploads_ended": 0}
 
 
 def swept(clock: Clock, minutes: float) -> dict[str, int]:

@@ -11,11 +11,14 @@ from lumenstock.adapters.aws.events import EventBus
 from lumenstock.adapters.aws.idempotency import IdempotencyStore
 from lumenstock.adapters.aws.identity import CognitoIdentity
 from lumenstock.adapters.aws.machine import IngestMachine
+from lumenstock.adapters.aws.multipart import S3Multipart
 from lumenstock.adapters.aws.marks import DynamoMarks
 from lumenstock.adapters.aws.objects import S3Objects
 from lumenstock.adapters.aws.profiles import DynamoProfiles
 from lumenstock.adapters.aws.queues import SqsQueue
+from lumenstock.adapters.aws.uploads import DynamoUploads
 from lumenstock.imaging.decoder import Decoder
+from lumenstock.ingest.multipart import MultipartUploads
 from lumenstock.kernel.clock import Clock, SystemClock
 from lumenstock.settings import linker_environment, settings
 
@@ -45,6 +48,24 @@ def catalog() -> DynamoCatalog:
 def originals() -> S3Objects:
     """The files as the contributors sent them."""
     return S3Objects(clients.s3(), settings().require("originals_bucket"))
+
+
+@cache
+def unfinished_originals() -> S3Multipart:
+    """Parts of files that are still to come."""
+    return S3Multipart(clients.s3(), settings().require("originals_bucket"))
+
+
+@cache
+def uploads() -> DynamoUploads:
+    """Uploads in parts."""
+    return DynamoUploads(clients.dynamodb(), settings().require("catalog_table"))
+
+
+@cache
+def multipart_uploads() -> MultipartUploads:
+    """What can be done with uploads in parts."""
+    return MultipartUploads(catalog(), uploads(), unfinished_originals(), originals())
 
 
 @cache

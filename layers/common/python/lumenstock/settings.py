@@ -19,6 +19,8 @@ class Settings(BaseModel):
         retry_delays_s: Seconds until a message is seen again after the first, second, … failed receive.
         review: ``auto`` approves what the model finds harmless, ``all`` sends everything to a moderator.
         approve_unscored: Whether ``auto`` also approves where no model in use can tell (nsfw is null).
+        upload_session_s: Life of an upload in parts.
+        open_uploads_max: How many uploads in parts a contributor may have open.
         prices: Licence tier to price, in minor units of the stage's currency.
         search_dir: Folder of the embedded index; used when ``search_engine`` is ``embedded``.
         model_dir: Folder with the model's manifest, graphs and tokenizer.
@@ -52,6 +54,8 @@ class Settings(BaseModel):
     prices: Json[dict[str, int]] = {}
     uploading_stuck_s: int = 600
     upload_expires_s: int = 3600
+    upload_session_s: int = 604_800
+    open_uploads_max: int = 100
     processing_stuck_s: int = 3600
     upload_max_bytes: int = 200_000_000
     max_pixels: int = 150_000_000

@@ -90,6 +90,7 @@ class Image:
         model: ``name@version`` of the model that embedded it; None until then.
         reasons: All reasons for a refusal or failure, at once.
         entered_at: When it came into its present status.
+        awaited_until: Until when the file may still come; None where a single URL's life says so.
     """
 
     id: ImageId
@@ -114,6 +115,7 @@ class Image:
     nsfw: float | None = None
     model: str | None = None
     reasons: tuple[Reason, ...] = ()
+    awaited_until: datetime | None = None
 
     @property
     def orientation(self) -> Orientation:

@@ -75,6 +75,10 @@ class CatalogStore(Protocol):
         """
         ...
 
+    def claimed_by(self, sha256: str) -> ImageId | None:
+        """Who holds the claim on a file's content, living or not; None if nobody ever did."""
+        ...
+
     def put_technical(self, image_id: ImageId, rev: int, technical: Mapping[str, object]) -> None:
         """Write the technical metadata (``TECH``) of a revision; one of a later revision stays."""
         ...

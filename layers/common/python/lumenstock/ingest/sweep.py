@@ -90,9 +90,12 @@ class Sweeper:
             self._resend(image)  # its event was lost; or it waits in a long queue, and this one will be idle
             return "resent"
         # One whose sending began just before the URL ended is given time to finish.
-        if now - image.created_at > self._patience.upload_url + self._patience.uploading:
+        if now - self._awaited_until(image) > self._patience.uploading:
             return "expired" if self._end(image, _expired, now) else "nothing"
         return "nothing"
+
+    def _awaited_until(self, image: Image) -> datetime:
+        return image.awaited_until or image.created_at + self._patience.upload_url
 
     def _has_file(self, image: Image) -> bool:
         try:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lumenstock.catalog.image import Image, Source, original_key
-from lumenstock.catalog.states import Status
+from lumenstock.catalog.states import DEAD, Status
 from lumenstock.catalog.store import CatalogStore
 from lumenstock.catalog.tags import clean_tags
-from lumenstock.kernel.errors import IllegalTransitionError, NotFoundError
+from lumenstock.kernel.errors import AlreadyUploadedError, IllegalTransitionError, NotFoundError
 from lumenstock.kernel.ids import ImageId, RandomBytes, UserId, new_media_key, new_ulid
 
 # Media types that the pipeline can read, each with the ending of its originals.
@@ -50,22 +50,17 @@ class Announcement:
     categories: tuple[str, ...]
 
 
-def start_upload(
-    catalog: CatalogStore,
-    contributor: Contributor,
-    announced: Announcement,
-    *,
-    now: datetime,
-    random_bytes: RandomBytes,
+def announced_image(
+    contributor: Contributor, announced: Announcement, *, now: datetime, random_bytes: RandomBytes
 ) -> Image:
-    """Write the row of a picture whose file is still to come.
+    """The row of a picture whose file is still to come.
 
     The key of the original and the public address are drawn here, once and for all. If the file never comes,
     the sweeper ends the row.
     """
     image_id = ImageId(new_ulid(now, random_bytes))
     extension = EXTENSIONS[announced.content_type]
-    image = Image(
+    return Image(
         id=image_id,
         contributor_id=contributor.id,
         contributor_name=contributor.name,
@@ -86,8 +81,20 @@ def start_upload(
         created_at=now,
         entered_at=now,
     )
-    catalog.create(image)
-    return image
+
+
+def refuse_known(catalog: CatalogStore, sha256: str, contributor_id: UserId) -> None:
+    """Stop an upload of bytes that the contributor has in the catalogue already.
+
+    Somebody else's are not told of: that would tell who has which file. They are found when the file is here.
+
+    Raises:
+        AlreadyUploadedError: A living image of this contributor has them.
+    """
+    owner = catalog.claimed_by(sha256)
+    image = catalog.get_many([owner]).get(owner) if owner else None
+    if image and image.contributor_id == contributor_id and image.status not in DEAD:
+        raise AlreadyUploadedError(image.id)
 
 
 def owned_image(catalog: CatalogStore, image_id: ImageId, contributor_id: UserId) -> Image:

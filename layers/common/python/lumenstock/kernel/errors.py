@@ -11,13 +11,19 @@ LumenstockError
 │   │   ├── IllegalTransitionError       the image's state does not allow it
 │   │   ├── AlreadyDecidedError          another moderator was first
 │   │   ├── ProfileMissingError          the account never signed in here
+│   │   ├── AlreadyUploadedError         the contributor has a living image of these bytes
+│   │   ├── TooManyOpenUploadsError      finish or abort one first
+│   │   ├── UploadEndedError             the upload was completed, aborted, or its time is over
 │   │   ├── VersionConflictError         somebody else wrote first; retryable
 │   │   └── RequestInProgressError       the same Idempotency-Key is being worked on
 │   ├── PreconditionFailedError     412
 │   ├── PayloadTooLargeError        413
 │   ├── UnsupportedMediaTypeError   415
 │   ├── InvalidInputError           422  well-formed, but a field is wrong
-│   │   └── IdempotencyKeyReusedError    the same key with another body
+│   │   ├── ChunkSizeChangedError        an upload was resumed with parts of another size
+│   │   ├── ContentRefusedError          what arrived is not what was announced
+│   │   ├── IdempotencyKeyReusedError    the same key with another body
+│   │   └── UploadIncompleteError        parts are missing, or not as planned
 │   ├── PreconditionRequiredError   428  say which version you saw
 │   └── TooManyRequestsError        429  retryable
 └── ServiceError                    we could not do it
@@ -146,6 +152,31 @@ class ProfileMissingError(ConflictError):
     code, title = "profile_missing", "Profile missing"
 
 
+class AlreadyUploadedError(ConflictError):
+    """The contributor has a living image of exactly these bytes; `imageId` names it."""
+
+    code, title = "already_uploaded", "Already uploaded"
+
+    def __init__(self, image_id: str) -> None:
+        """Name the image."""
+        super().__init__(
+            f"You uploaded exactly this file before: it is your image {image_id}.",
+            members={"imageId": image_id},
+        )
+
+
+class TooManyOpenUploadsError(ConflictError):
+    """The account has as many open uploads as it may; complete or abort one."""
+
+    code, title = "too_many_open_uploads", "Too many open uploads"
+
+
+class UploadEndedError(ConflictError):
+    """The upload was completed or aborted, or its time is over."""
+
+    code, title = "upload_ended", "Upload ended"
+
+
 class VersionConflictError(ConflictError):
     """Somebody else wrote first; read again and retry."""
 
@@ -180,6 +211,24 @@ class InvalidInputError(ClientError):
     """Well-formed, but at least one field is wrong."""
 
     status, code, title = 422, "validation_failed", "Validation failed"
+
+
+class ChunkSizeChangedError(InvalidInputError):
+    """The upload was resumed with parts of another size, so pieces of the file are missing."""
+
+    code, title = "chunk_size_changed", "Chunk size changed"
+
+
+class ContentRefusedError(InvalidInputError):
+    """What arrived is not the kind of file that was announced."""
+
+    code, title = "content_refused", "Content refused"
+
+
+class UploadIncompleteError(InvalidInputError):
+    """Parts are missing, or are not of the length that was planned."""
+
+    code, title = "upload_incomplete", "Upload incomplete"
 
 
 class IdempotencyKeyReusedError(InvalidInputError):

@@ -13,6 +13,7 @@ from typing import NewType
 ImageId = NewType("ImageId", str)
 UserId = NewType("UserId", str)
 MediaKey = NewType("MediaKey", str)
+UploadId = NewType("UploadId", str)
 
 RandomBytes = Callable[[int], bytes]
 

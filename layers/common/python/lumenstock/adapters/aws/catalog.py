@@ -124,6 +124,12 @@ class DynamoCatalog:
         message = f"The claim on {sha256} kept changing hands."
         raise VersionConflictError(message)
 
+    def claimed_by(self, sha256: str) -> ImageId | None:
+        """See the protocol."""
+        key: Item = {"pk": {"S": f"SHA#{sha256}"}, "sk": {"S": "A"}}
+        found = self._client.get_item(TableName=self._fingerprints, Key=key).get("Item")
+        return ImageId(found["owner"]["S"]) if found else None
+
     def put_technical(self, image_id: ImageId, rev: int, technical: Mapping[str, object]) -> None:
         """See the protocol."""
         self._put_part(image_id, "TECH", rev, to_attributes({"technical": dict(technical)}))

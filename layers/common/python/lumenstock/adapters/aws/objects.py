@@ -103,6 +103,24 @@ class S3Objects:
             for chunk in body.iter_chunks(_CHUNK_BYTES):
                 file.write(chunk)
 
+    def exists(self, key: str) -> bool:
+        """Whether there is an object at ``key``."""
+        try:
+            self.head(key)
+        except NotFoundError:
+            return False
+        return True
+
+    def head_bytes(self, key: str, count: int) -> bytes:
+        """The first ``count`` bytes of the newest version.
+
+        Raises:
+            NotFoundError: No such object.
+        """
+        with _existing(key):
+            answer = self._client.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{count - 1}")
+        return answer["Body"].read()
+
     def read(self, key: str) -> bytes:
         """The bytes of the newest version.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -48,6 +49,8 @@ def to_item(image: Image) -> Item:
     fields = _Row(image).model_dump(mode="json", exclude_none=True)
     fields["created_at"] = to_iso(image.created_at)
     fields["entered_at"] = to_iso(image.entered_at)
+    if image.awaited_until:
+        fields["awaited_until"] = to_iso(image.awaited_until)
     item: Item = {
         **image_key(image.id),
         **{name: _serialize(_plain(value)) for name, value in fields.items()},
@@ -57,8 +60,14 @@ def to_item(image: Image) -> Item:
     if image.status in WORK_QUEUE:
         shard = crc32(image.id.encode()) % WORK_SHARDS
         item["gsi2pk"] = {"S": work_partition(image.status, shard)}
-        item["gsi2sk"] = {"S": f"{to_iso(image.entered_at)}#{image.id}"}
+        item["gsi2sk"] = {"S": f"{to_iso(_waits_since(image))}#{image.id}"}
     return item
+
+
+def _waits_since(image: Image) -> datetime:
+    """An upload in parts may take days; nobody looks after it before that time is over."""
+    awaited = image.awaited_until if image.status is Status.UPLOADING else None
+    return awaited or image.entered_at
 
 
 def from_item(item: Item) -> Image:
