@@ -12,7 +12,7 @@ from zlib import crc32
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
-from lumenstock.adapters.aws.catalog import failed_condition
+from lumenstock.adapters.aws.faults import failed_condition
 from lumenstock.adapters.aws.rows import (
     WORK_SHARDS,
     Item,
