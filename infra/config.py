@@ -121,6 +121,8 @@ class StageConfig(_Part):
         account: AWS account; None takes the one of the deployer's credentials.
         web_origins: Origins of web pages that may upload and call the API.
         media_base_url: What the API puts before the path of a public file.
+        licence_url: Page that says how to get a licence; it is written into public files.
+        renditions: Which public files are made of every picture at once; the others when first asked for.
         customer_keys: Whether originals and accounts are encrypted with a key of our own.
         retain: Whether a deleted stack leaves its data behind and refuses to be deleted.
         alarm_email: Who hears of alarms; None for nobody.
@@ -132,6 +134,8 @@ class StageConfig(_Part):
     region: str
     web_origins: tuple[str, ...]
     media_base_url: str
+    licence_url: str
+    renditions: Literal["lean", "full"]
     customer_keys: bool
     retain: bool
     log_retention_days: Literal[7, 30, 90, 365]
@@ -185,7 +189,12 @@ class StageConfig(_Part):
     def at(self, *, front_url: str, home: str) -> Self:
         """This stage behind another address and in another state folder: local clouds run side by side."""
         search = self.search.model_copy(update={"folder": f"{home}/search"})
-        places = {"web_origins": (front_url,), "media_base_url": f"{front_url}/img", "search": search}
+        places = {
+            "web_origins": (front_url,),
+            "media_base_url": f"{front_url}/img",
+            "licence_url": f"{front_url}/licence",
+            "search": search,
+        }
         return self.model_copy(update=places)
 
     def environment(self) -> dict[str, str]:
@@ -194,6 +203,8 @@ class StageConfig(_Part):
             "STAGE": self.stage,
             "LOG_LEVEL": self.log_level,
             "MEDIA_BASE_URL": self.media_base_url,
+            "LICENCE_URL": self.licence_url,
+            "RENDITIONS": self.renditions,
             "RETRY_DELAYS_S": json.dumps(self.times.retry_delays_s),
             "MAX_RECEIVES": str(self.ingest.max_receives),
             "UPLOADING_STUCK_S": str(self.times.uploading_stuck_s),

@@ -7,7 +7,9 @@ from typing import Any
 from functions.ingest.payloads import Payload, checked_json
 from functions.runtime.task import task
 from lumenstock import bootstrap
+from lumenstock.imaging.renditions import EAGER
 from lumenstock.ingest.checks import FileLimits
+from lumenstock.ingest.plan import Publishing
 from lumenstock.ingest.validate import Validator
 from lumenstock.kernel.ids import ImageId
 from lumenstock.settings import settings
@@ -17,6 +19,7 @@ from lumenstock.settings import settings
 def handler(payload: Payload) -> dict[str, Any]:
     """Input: ``{image_id, bucket, key}``. Answer: :class:`lumenstock.ingest.plan.Checked`."""
     limits = FileLimits(max_bytes=settings().upload_max_bytes, max_pixels=settings().max_pixels)
-    validator = Validator(bootstrap.catalog(), bootstrap.originals(), bootstrap.decoder(), limits)
+    publishing = Publishing(EAGER[settings().renditions], settings().require("licence_url"))
+    validator = Validator(bootstrap.catalog(), bootstrap.originals(), bootstrap.decoder(), limits, publishing)
     now = bootstrap.clock().now()
     return checked_json(validator.validate(ImageId(payload["image_id"]), payload["key"], now))

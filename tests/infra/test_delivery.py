@@ -1,3 +1,5 @@
+import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -5,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lumenstock.imaging.renditions import RENDITIONS, Encoding
 from tests.infra.templates import Templates
 
 
@@ -74,7 +77,11 @@ def test_the_edge_function_passes_its_own_tests() -> None:
     node = shutil.which("node")
     assert node, "Node is part of the set-up"
     script = Path(__file__).with_name("image.test.mjs")
-    done = subprocess.run([node, "--test", str(script)], capture_output=True, text=True, check=False)
+    files = [f"{name}.{encoding}" for name in RENDITIONS for encoding in Encoding]
+    environment = {**os.environ, "LUMENSTOCK_FILES": json.dumps(files)}
+    done = subprocess.run(
+        [node, "--test", str(script)], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from functions.manifest import FUNCTIONS
-from lumenstock.imaging.renditions import CLEAN_WIDTHS_PX
+from lumenstock.ingest.plan import MAX_GROUPS
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "statemachines/ingest.asl.json"
@@ -51,7 +51,7 @@ def longest_s(machine: dict[str, Any], name: str | None = None) -> float:
     elif state["Type"] == "Parallel":
         own = max(map(longest_s, state["Branches"]))
     elif state["Type"] == "Map":
-        waves = -(-len(CLEAN_WIDTHS_PX) // state["MaxConcurrency"])
+        waves = -(-MAX_GROUPS // state["MaxConcurrency"])
         own = waves * longest_s(state["ItemProcessor"])
     following = [
         state.get("Next"),
@@ -107,7 +107,7 @@ def test_nothing_is_shaped_on_a_parallel_state() -> None:
 
 def test_every_map_says_how_many_at_once() -> None:
     found = [state["MaxConcurrency"] for _, state in states_of(DEFINITION) if state["Type"] == "Map"]
-    assert found == [len(CLEAN_WIDTHS_PX)]
+    assert found == [MAX_GROUPS]
 
 
 def test_the_machines_time_is_the_stages_business() -> None:

@@ -13,6 +13,8 @@ import pytest
 from functions.ingest.payloads import checked_json, checked_of, derived_json, derived_of, plan_of
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.imaging.formats import Format
+from lumenstock.imaging.renditions import Encoding
+from lumenstock.imaging.rights import Rights
 from lumenstock.ingest import refusals
 from lumenstock.ingest.plan import Checked, Derived, Plan
 from lumenstock.kernel.ids import ImageId, MediaKey
@@ -31,6 +33,8 @@ PLAN = Plan(
     height_px=5000,
     groups=(("512", "300"),),
     marked=("1024",),
+    encodings=(Encoding.WEBP,),
+    rights=Rights("Ann", "© 2026 Ann", "https://market.example/licence", "DMI-PROHIBITED"),
 )
 ACCEPTED = Checked(ok=True, image_id=IMAGE, rev=1, plan=PLAN)
 MADE = {"ok": True, "renditions": ["x"], "reasons": []}

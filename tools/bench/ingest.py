@@ -30,13 +30,14 @@ from lumenstock.adapters.aws.rows import to_item
 from lumenstock.catalog import image as rows
 from lumenstock.catalog.states import Status
 from lumenstock.imaging.decoder import Decoder
-from lumenstock.imaging.renditions import RENDITIONS, WEBP_EFFORT, clean_names, marked_names
+from lumenstock.imaging.renditions import EAGER, RENDITIONS, Encoding
 from lumenstock.kernel.ids import ImageId, MediaKey, UserId
 from tools.aws_from_memory import AwsFromMemory
 from tools.mark_tile import TARGET as MARK
 
 PHOTOS, WIDTH_PX, HEIGHT_PX = 6, 4000, 3000
 ROUNDS = 3
+LEAN = EAGER["lean"]
 STAGES = ("validate", "render", "watermark", "metadata", "record")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ENVIRONMENT = {
@@ -49,6 +50,7 @@ ENVIRONMENT = {
     "DERIVATIVES_BUCKET": "derivatives",
     "MARK_KEY_ARN": "arn:aws:secretsmanager:us-east-1:1:secret:mark-key",
     "EMBED_LIVE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/embed-live",
+    "LICENCE_URL": "https://market.example/licence",
     "POWERTOOLS_SERVICE_NAME": "ingest",
 }
 
@@ -90,13 +92,13 @@ def cpu_s() -> float:
 def by_pillow(path: Path, folder: Path) -> None:
     """What render and watermark make, by Pillow as well as it can."""
     with Image.open(path) as opened:
-        marked_px = RENDITIONS[marked_names(opened.width)[0]].width_px
+        marked_px = RENDITIONS[LEAN.marked(opened.width)[0]].width_px
         opened.draft("RGB", (2 * marked_px, 2 * marked_px * opened.height // opened.width))
         source = ImageOps.exif_transpose(opened).convert("RGB")
     large = _scaled(source, marked_px)
-    _save(_marked(large), folder, marked_names(source.width)[0])
+    _save(_marked(large), folder, LEAN.marked(source.width)[0])
     current = large
-    for name in clean_names(source.width):
+    for name in LEAN.clean(source.width):
         current = _scaled(current, RENDITIONS[name].width_px)
         _save(current, folder, name)
 
@@ -118,15 +120,15 @@ def _marked(picture: Image.Image) -> Image.Image:
 
 
 def _save(picture: Image.Image, folder: Path, name: str) -> None:
-    picture.save(folder / f"{name}.webp", "WEBP", quality=RENDITIONS[name].quality, method=WEBP_EFFORT)
+    picture.save(folder / f"{name}.webp", "WEBP", quality=RENDITIONS[name].quality(Encoding.WEBP), method=2)
 
 
 def by_us(decoder: Decoder, path: Path, folder: Path) -> None:
     """What render and watermark make."""
     width_px = decoder.probe(path).width_px
-    if clean := clean_names(width_px):
+    if clean := LEAN.clean(width_px):
         decoder.render(path, clean, folder)
-    decoder.render(path, marked_names(width_px), folder)
+    decoder.render(path, LEAN.marked(width_px), folder)
 
 
 def ratios(decoder: Decoder, paths: list[Path], folder: Path) -> list[float]:

@@ -13,7 +13,8 @@ from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.imaging.formats import Format
 from lumenstock.imaging.header import Header
-from lumenstock.ingest.plan import Checked, Derived, Plan, make_plan
+from lumenstock.imaging.renditions import EAGER, Encoding
+from lumenstock.ingest.plan import MAX_GROUPS, Checked, Derived, Plan, Publishing, make_plan
 from lumenstock.kernel.ids import ImageId, MediaKey, UserId
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,9 +36,10 @@ IMAGE = Image(
 )
 
 
-def plan(width_px: int, height_px: int) -> Plan:
+def plan(width_px: int, height_px: int, renditions: str = "lean") -> Plan:
     header = Header(Format.JPEG, width_px, height_px, 3, 1, interlaced=False)
-    return make_plan(IMAGE, Format.JPEG, header, "00" * 32)
+    publishing = Publishing(EAGER[renditions], "https://market.example/licence")
+    return make_plan(IMAGE, Format.JPEG, header, "00" * 32, publishing)
 
 
 def test_a_plan_names_the_version_the_revision_and_the_size_as_shown() -> None:
@@ -63,6 +65,50 @@ def test_one_decode_serves_all_clean_files_up_to_60_megapixels(
     assert (made.groups, made.marked) == (groups, marked)
 
 
+@pytest.mark.parametrize(
+    ("width_px", "height_px", "groups", "marked"),
+    [
+        (
+            4000,
+            3000,
+            (("512", "450", "300", "256", "150"),),
+            ("1600", "1200", "1024", "1000", "600"),
+        ),
+        (
+            9000,
+            6667,
+            (("512", "300", "150"), ("450", "256")),
+            ("1600", "1200", "1024", "1000", "600"),
+        ),
+        (1023, 700, (("512", "450", "300", "256", "150"),), ("1000", "600", "preview")),
+        (290, 300, (("256", "150"),), ("preview",)),
+    ],
+)
+def test_full_makes_every_file_that_the_source_can_fill_in_every_encoding(
+    width_px: int, height_px: int, groups: tuple[tuple[str, ...], ...], marked: tuple[str, ...]
+) -> None:
+    made = plan(width_px, height_px, "full")
+    assert (made.groups, made.marked) == (groups, marked)
+    assert set(made.encodings) == set(Encoding)
+
+
+@given(st.integers(16, 30_000), st.integers(16, 30_000), st.sampled_from(sorted(EAGER)))
+def test_groups_share_the_clean_files_without_rest_or_repeat(
+    width_px: int, height_px: int, renditions: str
+) -> None:
+    groups = plan(width_px, height_px, renditions).groups
+    assert all(groups)
+    assert len(groups) <= MAX_GROUPS
+    assert sorted(name for group in groups for name in group) == sorted(EAGER[renditions].clean(width_px))
+
+
+def test_a_marked_file_states_the_rights_of_the_row_and_the_stage() -> None:
+    rights = plan(4000, 3000).rights
+    assert (rights.creator, rights.notice) == ("Ann", "© 2026 Ann")
+    assert rights.licence_url == "https://market.example/licence"
+    assert rights.data_mining == "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING"
+
+
 REASONS = st.lists(
     st.builds(Reason, st.sampled_from(ReasonCode), st.text(max_size=300), st.booleans()), max_size=15
 )
@@ -70,7 +116,7 @@ REASONS = st.lists(
 
 @given(st.integers(16, 30_000), st.integers(16, 30_000), REASONS.map(tuple))
 def test_payloads_survive_the_machine(width_px: int, height_px: int, reasons: tuple[Reason, ...]) -> None:
-    made = plan(width_px, height_px)
+    made = plan(width_px, height_px, "full")
     accepted = Checked(ok=True, image_id=IMAGE.id, rev=3, plan=made)
     refused = Checked(ok=False, image_id=IMAGE.id, rev=3, reasons=reasons)
     derived = [Derived(ok=True, renditions=group) for group in made.groups]

@@ -22,6 +22,8 @@ class Settings(BaseModel):
         upload_session_s: Life of an upload in parts.
         open_uploads_max: How many uploads in parts a contributor may have open.
         prices: Licence tier to price, in minor units of the stage's currency.
+        licence_url: Page that says how to get a licence; every public file from 600 px up names it.
+        renditions: Which public files are made at once: see :data:`lumenstock.imaging.renditions.EAGER`.
         search_dir: Folder of the embedded index; used when ``search_engine`` is ``embedded``.
         model_dir: Folder with the model's manifest, graphs and tokenizer.
     """
@@ -44,6 +46,8 @@ class Settings(BaseModel):
     cursor_secret_arn: str = ""
     mark_key_arn: str = ""
     media_base_url: str = "/img"
+    licence_url: str = ""
+    renditions: Literal["lean", "full"] = "lean"
     search_engine: Literal["embedded", "none"] = "none"
     search_dir: Path = Path("search")
     model_dir: Path = Path("/opt/models/demo")

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from lumenstock.catalog.data_mining import DataMining
 from lumenstock.catalog.reasons import Reason
 from lumenstock.catalog.states import Status, require_transition
 from lumenstock.kernel.ids import ImageId, MediaKey, UserId
@@ -91,6 +92,7 @@ class Image:
         reasons: All reasons for a refusal or failure, at once.
         entered_at: When it came into its present status.
         awaited_until: Until when the file may still come; None where a single URL's life says so.
+        data_mining: What the contributor says of it to machines that learn.
     """
 
     id: ImageId
@@ -116,6 +118,7 @@ class Image:
     model: str | None = None
     reasons: tuple[Reason, ...] = ()
     awaited_until: datetime | None = None
+    data_mining: DataMining = DataMining.SEARCH_ONLY
 
     @property
     def orientation(self) -> Orientation:
@@ -136,9 +139,9 @@ class Image:
         return self.changed(status=target, entered_at=now, **fields)
 
 
-def rendition_key(media_key: MediaKey, rev: int, name: str) -> str:
-    """S3 key, and public path, of one derivative: ``{media_key}/{rev}/{name}.webp``."""
-    return f"{media_key}/{rev}/{name}.webp"
+def rendition_key(media_key: MediaKey, rev: int, name: str, encoding: str = "webp") -> str:
+    """S3 key, and public path, of one derivative: ``{media_key}/{rev}/{name}.{encoding}``."""
+    return f"{media_key}/{rev}/{name}.{encoding}"
 
 
 def original_key(contributor_id: UserId, image_id: ImageId, created_at: datetime, extension: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError, DecoderLostError
 from lumenstock.imaging.formats import Format
 from lumenstock.imaging.header import MAX_STATED_PX, Header
+from lumenstock.imaging.renditions import Encoding
 
 # Signals that a decoder brings upon itself. Any other end (SIGKILL by the machine's memory, SIGALRM on a
 # machine too busy to let it work) is no fault of the picture's, and may go well another time.
@@ -59,7 +60,7 @@ HEADER_LIMITS = Limits(memory_bytes=600_000_000, cpu_s=5, wall_s=10)
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A file that was written for one rendition, and its real size."""
+    """A rendition that was written, and its real size."""
 
     name: str
     width_px: int
@@ -106,10 +107,26 @@ class Decoder:
         kind = fields.pop("format")
         return Header(format=Format(kind) if kind else None, **fields)
 
-    def render(self, path: Path, names: Sequence[str], folder: Path) -> list[Rendered]:
-        """Write the renditions ``names`` to ``folder`` as ``{name}.webp``, from one decode; widest first."""
+    def render(
+        self,
+        path: Path,
+        names: Sequence[str],
+        folder: Path,
+        encodings: Sequence[Encoding] = (Encoding.WEBP,),
+        packet: str = "",
+    ) -> list[Rendered]:
+        """Write renditions to ``folder`` as ``{name}.{encoding}``, from one decode; widest first.
+
+        ``packet`` (XMP) goes into those from 600 px up.
+        """
         answer = self._ask(
-            "render", self._pixel_limits, path=str(path), names=list(names), folder=str(folder)
+            "render",
+            self._pixel_limits,
+            path=str(path),
+            names=list(names),
+            folder=str(folder),
+            encodings=list(encodings),
+            packet=packet,
         )
         return [Rendered(**fields) for fields in answer]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,8 +13,6 @@ from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError
 from lumenstock.ingest import refusals
 from lumenstock.ingest.plan import Derived, Plan
 from lumenstock.ingest.ports import Derivatives, Originals
-
-_MEDIA_TYPE = "image/webp"
 
 
 def derive(
@@ -27,12 +26,13 @@ def derive(
         path = Path(folder, "original")
         originals.download(plan.key, path, plan.version_id)
         try:
-            rendered = decoder.render(path, names, Path(folder))
+            rendered = decoder.render(path, names, Path(folder), plan.encodings, plan.rights.packet())
         except DamagedPictureError:
             return Derived(ok=False, reasons=(refusals.damaged(),))
         except DecoderLimitError:
             return Derived(ok=False, reasons=(refusals.decoder_limit(),))
-        for file in rendered:
-            body = Path(folder, f"{file.name}.webp").read_bytes()
-            derivatives.put_derivative(rendition_key(plan.media_key, plan.rev, file.name), body, _MEDIA_TYPE)
-    return Derived(ok=True, renditions=tuple(file.name for file in rendered))
+        for made, encoding in product(rendered, plan.encodings):
+            body = Path(folder, f"{made.name}.{encoding}").read_bytes()
+            key = rendition_key(plan.media_key, plan.rev, made.name, encoding)
+            derivatives.put_derivative(key, body, encoding.media_type)
+    return Derived(ok=True, renditions=tuple(made.name for made in rendered))

@@ -8,12 +8,27 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import Reason
 from lumenstock.imaging.formats import Format
 from lumenstock.imaging.header import Header
-from lumenstock.imaging.renditions import clean_names, marked_names
+from lumenstock.imaging.renditions import EagerSet, Encoding
+from lumenstock.imaging.rights import Rights
 from lumenstock.kernel.ids import ImageId, MediaKey
 
-# Up to here one decode serves all clean widths; above it each width is a group and so a task of its own,
-# or a single one would near its time limit. The machine runs two groups at once: one a clean width.
+# Up to here one decode serves all clean files; above it two tasks share them, or a single one would near its
+# time limit. The machine runs that many at once.
 ONE_GROUP_PIXELS = 60_000_000
+MAX_GROUPS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """How this stage makes public files.
+
+    Attributes:
+        eager: What is made of every picture at once.
+        licence_url: Page that says how to get a licence; it stands in every marked file.
+    """
+
+    eager: EagerSet
+    licence_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +43,8 @@ class Plan:
         width_px: Width as shown, after EXIF rotation. So is ``height_px``.
         groups: Names of the clean files, those together that share one decode.
         marked: Names of the marked files.
+        encodings: Every file is made in each of these.
+        rights: What the marked files say of themselves.
     """
 
     key: str
@@ -40,12 +57,14 @@ class Plan:
     height_px: int
     groups: tuple[tuple[str, ...], ...]
     marked: tuple[str, ...]
+    encodings: tuple[Encoding, ...]
+    rights: Rights
 
 
-def make_plan(image: Image, sniffed: Format, header: Header, sha256: str) -> Plan:
+def make_plan(image: Image, sniffed: Format, header: Header, sha256: str, publishing: Publishing) -> Plan:
     """The plan for a file that passed every check."""
-    clean = clean_names(header.width_px)
-    apart = header.pixels > ONE_GROUP_PIXELS
+    clean = publishing.eager.clean(header.width_px)
+    groups = MAX_GROUPS if header.pixels > ONE_GROUP_PIXELS else 1
     return Plan(
         key=image.source.key,
         version_id=image.source.version_id,
@@ -55,8 +74,20 @@ def make_plan(image: Image, sniffed: Format, header: Header, sha256: str) -> Pla
         format=sniffed,
         width_px=header.width_px,
         height_px=header.height_px,
-        groups=tuple((name,) for name in clean) if apart else ((clean,) if clean else ()),
-        marked=marked_names(header.width_px),
+        groups=tuple(group for first in range(groups) if (group := clean[first::groups])),
+        marked=publishing.eager.marked(header.width_px),
+        encodings=publishing.eager.encodings,
+        rights=stated_rights(image, publishing.licence_url),
+    )
+
+
+def stated_rights(image: Image, licence_url: str) -> Rights:
+    """What the marked files of an image say; from its row alone, never from the contributor's file."""
+    return Rights(
+        creator=image.contributor_name,
+        notice=f"© {image.created_at:%Y} {image.contributor_name}",
+        licence_url=licence_url,
+        data_mining=image.data_mining,
     )
 
 

@@ -20,7 +20,7 @@ from lumenstock.imaging.formats import HEAD_BYTES, Format, foreign_name, sniff
 from lumenstock.imaging.header import Header
 from lumenstock.ingest import refusals
 from lumenstock.ingest.checks import FileLimits, check_container, check_header, check_size, check_type
-from lumenstock.ingest.plan import Checked, make_plan
+from lumenstock.ingest.plan import Checked, Publishing, make_plan
 from lumenstock.ingest.ports import Originals, StoredObject
 from lumenstock.kernel.errors import NotFoundError
 from lumenstock.kernel.ids import ImageId
@@ -42,13 +42,19 @@ class Validator:
     """Looks at new originals."""
 
     def __init__(
-        self, catalog: CatalogStore, originals: Originals, decoder: Decoder, limits: FileLimits
+        self,
+        catalog: CatalogStore,
+        originals: Originals,
+        decoder: Decoder,
+        limits: FileLimits,
+        publishing: Publishing,
     ) -> None:
-        """``decoder`` opens the files, ``limits`` are the stage's."""
+        """``decoder`` opens the files; ``limits`` and ``publishing`` are the stage's."""
         self._catalog = catalog
         self._originals = originals
         self._decoder = decoder
         self._limits = limits
+        self._publishing = publishing
 
     def validate(self, image_id: ImageId, key: str, now: datetime) -> Checked:
         """Take the image into processing, examine its file, and plan what to make of it.
@@ -70,7 +76,7 @@ class Validator:
         reasons = list(found.reasons) or self._claim(begun, found.sha256)
         if reasons or found.sniffed is None or found.header is None:
             return Checked(ok=False, image_id=image_id, rev=begun.rev, reasons=tuple(reasons))
-        plan = make_plan(begun, found.sniffed, found.header, found.sha256)
+        plan = make_plan(begun, found.sniffed, found.header, found.sha256, self._publishing)
         return Checked(ok=True, image_id=image_id, rev=begun.rev, plan=plan)
 
     def _begin(self, image_id: ImageId, key: str, now: datetime) -> Image | None:
