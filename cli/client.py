@@ -14,7 +14,19 @@ from pydantic import BaseModel, ValidationError
 
 from cli.credentials import Account
 from cli.problem import UnexpectedAnswerError
-from cli.responses import Finds, ImageStatus, Me, Page, Ticket, Tokens
+from cli.responses import (
+    Finds,
+    ImageStatus,
+    Me,
+    Page,
+    PartTicket,
+    PartTickets,
+    Plan,
+    Started,
+    Ticket,
+    Tokens,
+    UploadState,
+)
 from cli.transport import Transport
 from lumenstock.kernel.clock import Clock, SystemClock
 from lumenstock.kernel.errors import NotAuthenticatedError
@@ -36,6 +48,7 @@ class UploadRequest:
     description: str = ""
     tags: Sequence[str] = ()
     categories: Sequence[str] = ()
+    sha256: bytes = b""
 
     def to_json(self) -> dict[str, object]:
         """The body of ``POST /v1/images/upload``; optional fields only where they say something."""
@@ -44,11 +57,13 @@ class UploadRequest:
             "contentType": self.content_type,
             "sizeBytes": self.size_bytes,
             "title": self.title,
+            "multipart": "auto",
         }
         optional = {
             "description": self.description,
             "tags": list(self.tags),
             "categories": list(self.categories),
+            "sha256": self.sha256.hex(),
         }
         return body | {name: value for name, value in optional.items() if value}
 
@@ -105,12 +120,33 @@ class Client:
         """The account that is signed in."""
         return _parse(Me, self._signed("GET", "/v1/auth/me"))
 
-    def create_upload(self, request: UploadRequest, *, idempotency_key: str) -> Ticket:
-        """Announce a file; the same key gives the same ticket."""
+    def create_upload(self, request: UploadRequest, *, idempotency_key: str) -> Ticket | Plan:
+        """Announce a file; the same key gives the same answer. A large one is to be sent in parts.
+
+        Raises:
+            AlreadyUploadedError: The account has a picture with this content.
+        """
         headers = {"idempotency-key": idempotency_key}
-        return _parse(
-            Ticket, self._signed("POST", "/v1/images/upload", json=request.to_json(), headers=headers)
-        )
+        answer = self._signed("POST", "/v1/images/upload", json=request.to_json(), headers=headers)
+        return _parse(Started, answer).root
+
+    def part_urls(self, upload_id: str, numbers: Sequence[int]) -> dict[int, PartTicket]:
+        """Where to send parts, at most 100 at a time."""
+        body = {"numbers": list(numbers)}
+        return _parse(PartTickets, self._signed("POST", f"/v1/uploads/{upload_id}/parts", json=body)).urls
+
+    def upload_state(self, upload_id: str) -> UploadState:
+        """Where an upload in parts stands, and which parts the store has."""
+        return _parse(UploadState, self._signed("GET", f"/v1/uploads/{upload_id}"))
+
+    def complete_upload(self, upload_id: str) -> None:
+        """Make one file of the parts; doing it twice is doing it once."""
+        self._signed("POST", f"/v1/uploads/{upload_id}/complete", json={})
+
+    def retry_processing(self, image_id: str, *, idempotency_key: str) -> None:
+        """Process a picture again that failed; its file is there."""
+        headers = {"idempotency-key": idempotency_key}
+        self._signed("POST", f"/v1/images/{image_id}/retry", headers=headers)
 
     def status(self, image_id: str, etag: str | None = None) -> tuple[ImageStatus | None, str | None]:
         """Where an own image stands, and the ETag of that; None when it still is as ``etag`` says."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from cli.ledger import LedgerError
 from cli.pictures import CaptionsError
 from cli.problem import UnreachableError
 from cli.stage import OperationError
@@ -29,6 +30,8 @@ class Exit(IntEnum):
     SERVICE_FAILED = 4
     REFUSED = 5
     STILL_PROCESSING = 6
+    STATE_FILE = 7
+    STOPPED = 130
 
 
 # Nearest class first.
@@ -45,6 +48,7 @@ _RULES: tuple[tuple[type[LumenstockError], Exit, str], ...] = (
     ),
     (ClientError, Exit.REFUSED, ""),
     (ConfigurationError, Exit.SERVICE_FAILED, ""),
+    (LedgerError, Exit.STATE_FILE, "Move it away (the server knows what it has), or name one with --state."),
     (OperationError, Exit.SERVICE_FAILED, "Check the credentials, the region and that the stage is up."),
     (LumenstockError, Exit.SERVICE_FAILED, ""),
 )

@@ -11,13 +11,15 @@ from cli import account, browse, ops
 from cli.console import complain
 from cli.failure import explain
 from cli.local import app as local
+from cli.migrate import migrate
 from cli.pictures import CaptionsError
 from cli.upload import upload
 from lumenstock.kernel.errors import LumenstockError
 
 _EPILOG = """
 Exit codes: 0 done · 1 some pictures failed · 2 wrong usage · 3 not signed in · 4 the service did not answer
-or failed · 5 refused · 6 some pictures still process
+or failed · 5 refused · 6 some pictures still process · 7 the state file cannot be used · 130 stopped by a
+Ctrl-C
 """
 
 
@@ -48,6 +50,7 @@ for command in (
     account.logout,
     account.whoami,
     upload,
+    migrate,
     browse.status,
     browse.search,
     browse.similar,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cli.pictures import Picture
@@ -28,6 +28,20 @@ class Outcome(StrEnum):
         """Whether the contributor need do nothing more."""
         return self in {Outcome.APPROVED, Outcome.PENDING_REVIEW, Outcome.ALREADY_THERE}
 
+    @property
+    def bad(self) -> bool:
+        """Whether the contributor must do something."""
+        return not self.good and self is not Outcome.PROCESSING
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A file that was read, and how much of it this run sent: less than all when the store held the rest."""
+
+    sha256: bytes = b""
+    size_bytes: int = 0
+    sent_bytes: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -38,6 +52,7 @@ class Result:
     seconds: float
     image_id: str | None = None
     reasons: tuple[StatusReason, ...] = ()
+    way: Way = field(default_factory=Way)
 
 
 _OUTCOMES = {

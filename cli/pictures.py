@@ -18,6 +18,8 @@ CONTENT_TYPES = {
     ".tiff": "image/tiff",
     ".avif": "image/avif",
 }
+# An unknown kind goes out as what it is; the API says that it does not take it.
+UNKNOWN_TYPE = "application/octet-stream"
 CAPTIONS = "captions.csv"
 MAX_TITLE = 200
 
@@ -26,7 +28,7 @@ _SEPARATORS = re.compile(r"(?:[\s_\-+]|\.(?!\d))+")
 
 
 class CaptionsError(ValueError):
-    """A captions file does not say what it should."""
+    """A captions file or a manifest does not say what it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,19 @@ class Picture:
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
 
+    @property
+    def size_bytes(self) -> int:
+        """Its length now; 0 when it cannot be looked at, which its sending will tell of."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+    @property
+    def name(self) -> str:
+        """The file's name as text: what is none in it becomes a question mark."""
+        return legible(self.path.name)
+
 
 def gather(paths: Iterable[Path], said: Words) -> list[Picture]:
     """The pictures at ``paths``; folders are searched through, other kinds of files in them passed over.
@@ -68,7 +83,7 @@ def gather(paths: Iterable[Path], said: Words) -> list[Picture]:
         folder = file.parent
         if folder not in captions:
             captions[folder] = read_captions(folder / CAPTIONS) if (folder / CAPTIONS).is_file() else {}
-        pictures.append(_describe(file, captions[folder].get(file.name, Words()), said))
+        pictures.append(describe(file, captions[folder].get(file.name, Words()), said))
     return pictures
 
 
@@ -94,7 +109,12 @@ def read_captions(path: Path) -> dict[str, Words]:
 
 def title_of(path: Path) -> str:
     """A title from a file's name: ``red-car_02.jpg`` is "red car 02"."""
-    return _SEPARATORS.sub(" ", path.stem).strip()[:MAX_TITLE] or path.name[:MAX_TITLE]
+    return _SEPARATORS.sub(" ", legible(path.stem)).strip()[:MAX_TITLE] or legible(path.name)[:MAX_TITLE]
+
+
+def legible(name: str) -> str:
+    """``name`` as text that can be encoded: the system allows any bytes in the name of a file."""
+    return name.encode(errors="replace").decode()
 
 
 def split_words(cell: str) -> tuple[str, ...]:
@@ -112,7 +132,8 @@ def _files(path: Path) -> Iterator[Path]:
         raise FileNotFoundError(f"{path} does not exist.")
 
 
-def _describe(path: Path, caption: Words, said: Words) -> Picture:
+def describe(path: Path, caption: Words, said: Words) -> Picture:
+    """The picture at ``path``: each field from ``caption``, else from ``said``, else (the title) its name."""
     words = replace(
         caption,
         title=caption.title or said.title or title_of(path),
@@ -122,8 +143,7 @@ def _describe(path: Path, caption: Words, said: Words) -> Picture:
     )
     return Picture(
         path=path,
-        # An unknown kind goes out as what it is; the API says that it does not take it.
-        content_type=CONTENT_TYPES.get(path.suffix.lower(), "application/octet-stream"),
+        content_type=CONTENT_TYPES.get(path.suffix.lower(), UNKNOWN_TYPE),
         title=words.title,
         description=words.description,
         tags=words.tags,

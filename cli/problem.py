@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lumenstock.kernel.errors import (
     ClientError,
@@ -39,6 +39,8 @@ class _Field(BaseModel):
 class _Problem(BaseModel):
     """RFC 9457, with our members. The gateway's own 401 has only ``message``."""
 
+    model_config = ConfigDict(extra="allow")
+
     type: str = ""
     title: str = ""
     code: str = ""
@@ -56,7 +58,10 @@ def error_of(response: httpx.Response) -> LumenstockError:
         problem = _Problem(detail=f"The server answered {response.status_code} {response.reason_phrase}.")
     kind = _kind(response.status_code, problem.code or problem.type.rpartition("/")[2])
     fields = tuple(FieldError(item.pointer, item.code, item.detail) for item in problem.errors)
-    error = kind(problem.detail or problem.title or problem.message, errors=fields)
+    # Some classes word their own text from arguments; here the text is the server's.
+    error = kind.__new__(kind)
+    text = problem.detail or problem.title or problem.message
+    LumenstockError.__init__(error, text, errors=fields, members=problem.model_extra)
     if problem.request_id:
         error.add_note(f"request {problem.request_id}")
     return error

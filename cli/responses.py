@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 from pydantic.alias_generators import to_camel
 
 from lumenstock.catalog.states import Status
@@ -34,9 +36,59 @@ class Ticket(_Answer):
 
     image_id: str
     upload_url: str
-    method: str
+    method: Literal["PUT"]
     headers: dict[str, str]
     expires_in: int
+
+
+class Plan(_Answer):
+    """How to send one large file: ``part_count`` parts of ``part_size`` bytes, the last one of the rest."""
+
+    image_id: str
+    upload_id: str
+    method: Literal["MULTIPART"]
+    part_size: int
+    part_count: int
+
+    @property
+    def parts(self) -> list[HeldPart]:
+        """The parts that the store has: none."""
+        return []
+
+
+class Started(RootModel[Annotated[Ticket | Plan, Field(discriminator="method")]]):
+    """Either of the two."""
+
+
+class PartTicket(_Answer):
+    """Where to PUT one part, with exactly these headers."""
+
+    url: str
+    headers: dict[str, str] = {}
+
+
+class PartTickets(_Answer):
+    """Tickets by number of the part."""
+
+    urls: dict[int, PartTicket]
+
+
+class HeldPart(_Answer):
+    """A part that the store has."""
+
+    number: int
+    size: int
+
+
+class UploadState(_Answer):
+    """An upload in parts, and those that the store has."""
+
+    upload_id: str
+    image_id: str
+    status: Literal["open", "completed", "aborted", "expired"]
+    part_size: int
+    part_count: int
+    parts: list[HeldPart] = []
 
 
 class StatusReason(_Answer):
@@ -52,6 +104,7 @@ class ImageStatus(_Answer):
 
     image_id: str
     status: Status
+    version: int = 0
     reasons: list[StatusReason] = []
 
 

@@ -30,7 +30,9 @@ class Retry:
     Attributes:
         attempts: Calls in all, the first one included.
         base_s: Upper bound of the first wait; each later bound doubles.
-        cap_s: No wait is longer, whatever the server asks for.
+        cap_s: No wait that we draw is longer.
+        heed_s: The longest Retry-After that is waited for; when the server asks for more, we give up at once
+            and say so, because coming back earlier would be what it asked us not to do.
         jitter: Draws from [0, 1).
         sleep: Waits for so many seconds.
     """
@@ -38,6 +40,7 @@ class Retry:
     attempts: int
     base_s: float = 0.4
     cap_s: float = 20.0
+    heed_s: float = 20.0
     jitter: Callable[[], float] = random.random
     sleep: Callable[[float], None] = time.sleep
 
@@ -52,33 +55,35 @@ class Retry:
         failures = 0
         while True:
             failures += 1
-            retry_after = None
+            asked_s = 0.0
             try:
                 response = call()
             except httpx.TransportError:
                 if failures == self.attempts:
                     raise
             else:
-                if failures == self.attempts or not _passes(response):
+                asked_s = retry_after_s(response)
+                if failures == self.attempts or not _passes(response) or asked_s > self.heed_s:
                     return response
-                retry_after = response.headers.get("retry-after")
-            self.sleep(self.delay_s(failures, retry_after))
+            self.sleep(self.delay_s(failures, asked_s))
 
-    def delay_s(self, failures: int, retry_after: str | None = None) -> float:
-        """Seconds to wait after so many failures in a row (1 for the first).
-
-        ``retry_after`` is the header of that name; its seconds are a lower bound (the HTTP-date form,
-        which our API never sends, counts as absent).
-        """
-        asked = float(retry_after) if retry_after and retry_after.isdigit() else 0.0
-        drawn = self.jitter() * self.base_s * 2.0 ** (failures - 1)
-        return min(self.cap_s, asked + drawn)
+    def delay_s(self, failures: int, asked_s: float = 0.0) -> float:
+        """Seconds to wait after so many failures in a row (1 for the first), never less than ``asked_s``."""
+        return asked_s + min(self.cap_s, self.jitter() * self.base_s * 2.0 ** (failures - 1))
 
 
 # A person waits for the answer: 0.6 s on average until it is "no".
 ASKING = Retry(attempts=3)
 # A long run outlives a restart or a burst of others: 13 s on average.
-SENDING = Retry(attempts=7)
+SENDING = Retry(attempts=7, heed_s=300)
+# Nobody watches a run of days: it outlives two minutes without a network.
+MIGRATING = Retry(attempts=18, heed_s=900)
+
+
+def retry_after_s(response: httpx.Response) -> float:
+    """What the server asks for; 0 when nothing (the HTTP-date form, which our API never sends, counts so)."""
+    asked = response.headers.get("retry-after", "")
+    return float(asked) if asked.isdecimal() else 0.0
 
 
 def _passes(response: httpx.Response) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from cli.problem import UnreachableError, describe, error_of
+from cli.quiet import Quiet
 from cli.retry import ASKING, Retry
 
 # A cold function answers within 10 s; a refused connection shows at once.
@@ -24,6 +25,7 @@ class Transport:
         """Talk to ``base_url``, such as ``http://localhost:8080``; try as often as ``retry`` says."""
         self.base_url = base_url.rstrip("/")
         self._retry = retry
+        self._quiet = Quiet(retry)
         self._http = httpx.Client(base_url=self.base_url, timeout=_TIMEOUT)
 
     def close(self) -> None:
@@ -45,10 +47,15 @@ class Transport:
             UnreachableError: No answer came in all attempts.
             LumenstockError: The server refused or failed; of the class that its problem names.
         """
+
+        def send() -> httpx.Response:
+            self._quiet.wait()
+            response = self._http.request(method, path, json=json, params=params, headers=headers)
+            self._quiet.heed(response)
+            return response
+
         try:
-            response = self._retry.until_lasting(
-                lambda: self._http.request(method, path, json=json, params=params, headers=headers)
-            )
+            response = self._retry.until_lasting(send)
         except httpx.TransportError as cause:
             host = urlsplit(self.base_url).netloc or self.base_url
             raise UnreachableError(f"{host} does not answer ({describe(cause)}).") from cause

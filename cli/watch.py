@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cli.client import Client
-from cli.outcome import Outcome, Result, outcome_of
+from cli.outcome import Outcome, Result, Way, outcome_of
 from cli.pictures import Picture
 from cli.responses import ImageStatus
 from lumenstock.kernel.errors import TooManyRequestsError
@@ -14,12 +14,17 @@ from lumenstock.kernel.errors import TooManyRequestsError
 
 @dataclass(slots=True)
 class Sent:
-    """A picture that the store has. Times are of a monotonic clock, in seconds."""
+    """A picture that the store has. Times are of a monotonic clock, in seconds.
+
+    ``is_known``: it was there before this call came to it.
+    """
 
     picture: Picture
     image_id: str
     started_s: float
     received_s: float
+    way: Way = field(default_factory=Way)
+    is_known: bool = False
     etag: str | None = None
 
 
@@ -67,8 +72,14 @@ class Watch:
             outcome = Outcome.PROCESSING
         if outcome is None:
             return None
-        reasons = tuple(status.reasons) if status else ()
-        return Result(sent.picture, outcome, now_s - sent.started_s, sent.image_id, reasons)
+        return Result(
+            sent.picture,
+            Outcome.ALREADY_THERE if sent.is_known and outcome.good else outcome,
+            now_s - sent.started_s,
+            sent.image_id,
+            tuple(status.reasons) if status else (),
+            sent.way,
+        )
 
     def _status(self, sent: Sent) -> ImageStatus | None:
         """Where it stands; None when that is what it was, or when too many ask: the bytes are there."""

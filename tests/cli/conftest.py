@@ -32,8 +32,11 @@ def run(market: Marketplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     from cli.main import app
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("LUMENSTOCK_API", market.url)
     monkeypatch.setenv("COLUMNS", "200")
+    # The marketplace of the tests knows at once how a picture ended.
+    monkeypatch.setattr("cli.transfer._LOOK_EVERY_S", 0.02)
 
     def call(*arguments: str, stdin: str = "") -> Ran:
         result = CliRunner().invoke(app, list(arguments), input=stdin)

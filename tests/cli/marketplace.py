@@ -11,6 +11,9 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.cli.answers import Answer, problem
+from tests.cli.multipart import Uploads
+
 PASSWORD = "correct horse 1"
 HIT: dict[str, Any] = {
     "id": "01J00000000000000000000000",
@@ -29,29 +32,6 @@ _PAGE = {"total": 1, "total_relation": "gte", "page": 1, "degraded": False}
 
 
 @dataclass
-class Answer:
-    """What the server sends."""
-
-    status: int
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-def problem(status: int, code: str, detail: str, **more: Any) -> Answer:
-    """An error as the API words it."""
-    body = {
-        "type": f"/problems/{code}",
-        "code": code,
-        "title": code,
-        "status": status,
-        "detail": detail,
-        **more,
-    }
-    retry = {"retry-after": "0"} if status in {409, 429, 503} else {}
-    return Answer(status, body, {"content-type": "application/problem+json", **retry})
-
-
-@dataclass
 class Marketplace:
     """State of the server; a test sets it up and looks at it afterwards.
 
@@ -59,7 +39,9 @@ class Marketplace:
         fates: Statuses that the polls of a title see one after the other; the last one stays.
         faults: Answers that a path gives before its own; None cuts the connection.
         seen: Method and path of every call.
-        announced: Bodies of the upload calls by image id; ``stored`` are the bytes that came.
+        announced: Bodies of the upload calls by image id; ``stored`` are the bytes that came in one piece.
+        uploads: Those that come in parts.
+        living: Image ids by SHA-256 of what the account has already.
     """
 
     url: str = ""
@@ -72,6 +54,8 @@ class Marketplace:
     keys: list[str] = field(default_factory=list)
     announced: dict[str, dict[str, Any]] = field(default_factory=dict)
     stored: dict[str, bytes] = field(default_factory=dict)
+    uploads: Uploads = field(default_factory=Uploads)
+    living: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, method: str, address: str, headers: Any, body: bytes) -> Answer | None:
@@ -82,7 +66,7 @@ class Marketplace:
             if self.faults[parts.path]:
                 return self.faults[parts.path].pop(0)
             if parts.path.startswith("/store/"):
-                return self._store(parts.path.rpartition("/")[2], headers, body)
+                return self._store(parts.path, headers, body)
             if parts.path.startswith("/v1/auth/") and method == "POST":
                 return self._auth(parts.path, json.loads(body or b"{}"))
             if parts.path == "/v1/search" or parts.path.endswith("/similar"):
@@ -118,16 +102,29 @@ class Marketplace:
             )
         if (method, path) == ("POST", "/v1/images/upload"):
             return self._announce(headers["idempotency-key"], json.loads(body))
+        if path.startswith("/v1/uploads/"):
+            return self.uploads.answer(path, json.loads(body or b"{}"), self.url)
+        if path.endswith("/retry"):
+            image_id = path.split("/")[3]
+            self.fates[self.announced[image_id]["title"]] = [{"status": "approved"}]
+            return Answer(202, {"imageId": image_id, "status": "processing", "reasons": []})
         return self._status(path.split("/")[3], headers.get("if-none-match"))
 
     def _announce(self, key: str, said: dict[str, Any]) -> Answer:
         if said["contentType"] == "application/octet-stream":
             field_error = {"pointer": "/contentType", "code": "enum", "detail": "This type is not taken."}
             return problem(422, "validation_failed", "Validation failed", errors=[field_error])
+        if said["sha256"] in self.living:
+            known = self.living[said["sha256"]]
+            return problem(409, "already_uploaded", "You uploaded exactly this file before.", imageId=known)
         if key not in self.keys:
             self.keys.append(key)
             self.announced[f"IMG{len(self.keys)}"] = said
         image_id = f"IMG{self.keys.index(key) + 1}"
+        if self.announced[image_id] != said:
+            return problem(422, "idempotency_key_reused", "The same key came with another body.")
+        if said["multipart"] == "auto" and said["sizeBytes"] > self.uploads.single_put_bytes:
+            return Answer(201, self.uploads.plan(image_id, said["sizeBytes"]))
         headers = {
             "content-type": said["contentType"],
             "content-length": str(said["sizeBytes"]),
@@ -136,7 +133,10 @@ class Marketplace:
         ticket = {"imageId": image_id, "uploadUrl": f"{self.url}/store/{image_id}", "method": "PUT"}
         return Answer(201, ticket | {"headers": headers, "expiresIn": 3600})
 
-    def _store(self, image_id: str, headers: Any, body: bytes) -> Answer:
+    def _store(self, path: str, headers: Any, body: bytes) -> Answer:
+        if path.startswith("/store/part/"):
+            return self.uploads.put(path, headers, body)
+        image_id = path.rpartition("/")[2]
         if image_id in self.stored:
             return Answer(412, "<Error><Code>PreconditionFailed</Code></Error>")
         assert headers["content-type"] == self.announced[image_id]["contentType"]
@@ -144,9 +144,14 @@ class Marketplace:
         self.stored[image_id] = body
         return Answer(200)
 
+    def _has_arrived(self, image_id: str) -> bool:
+        return image_id in self.stored or self.uploads.has_whole(image_id)
+
     def _status(self, image_id: str, known: str | None) -> Answer:
         if image_id not in self.announced:
             return problem(404, "not_found", "No such image.")
+        if not self._has_arrived(image_id) and self.announced[image_id]["title"] not in self.fates:
+            return Answer(200, {"imageId": image_id, "reasons": [], "status": "uploading"})
         fate = self.fates.setdefault(
             self.announced[image_id]["title"], [{"status": "processing"}, {"status": "approved"}]
         )

@@ -14,7 +14,8 @@ from cli.pictures import Picture
 from cli.transport import Transport
 from lumenstock.catalog.image import Orientation
 from lumenstock.kernel.errors import ConfigurationError, UnavailableError
-from tests.cli.marketplace import HIT, Answer, Marketplace
+from tests.cli.answers import Answer
+from tests.cli.marketplace import HIT, Marketplace
 from tools.demo import sheet
 from tools.demo.paint import Painted, painted, scene_seeds
 from tools.demo.searchable import verify

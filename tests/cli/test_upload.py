@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from cli.retry import Retry
-from tests.cli.marketplace import Answer, Marketplace, problem
+from tests.cli.answers import Answer, problem
+from tests.cli.marketplace import Marketplace
 from tests.cli.running import Run
 
 TOO_SMALL = {"code": "too_small", "text": "Send at least 1,000 pixels.", "needsNewUpload": True}
@@ -26,7 +27,7 @@ def test_every_picture_of_a_folder_arrives_whole_and_ends_approved(
         file.read_bytes() for file in pictures.rglob("*") if file.suffix.lower() in {".jpg", ".png", ".webp"}
     )
     assert ran.out.count("approved") == 3
-    assert "3 approved." in ran.err
+    assert "3 approved, 46.0 kB sent." in ran.err
 
 
 def test_titles_come_from_names_options_and_captions_in_that_order_of_weight(

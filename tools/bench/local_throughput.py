@@ -21,6 +21,7 @@ import psutil
 from rich.console import Console
 
 from cli.client import Client
+from cli.ledger import Ledger
 from cli.outcome import Outcome
 from cli.progress import UploadProgress
 from cli.retry import SENDING
@@ -72,12 +73,13 @@ def main() -> int:
         tempfile.TemporaryDirectory() as folder,
         Client(Transport(home.front_url, SENDING)) as client,
         Storage() as storage,
+        Ledger(None, "bench") as ledger,
         UploadProgress(console, _PICTURES, lines=False) as progress,
     ):
         contributor_id = sign_in(client, Contributor.of(seed), home)
         pictures = [made.picture for made in painted(seed, _PICTURES, Path(folder))]
         before, started_s = Cpu.of(pid), time.monotonic()
-        results = list(Transfer(client, storage, progress).results(pictures))
+        results = list(Transfer(client, storage, ledger, progress).results(pictures))
         ids = {
             result.image_id for result in results if result.outcome is Outcome.APPROVED and result.image_id
         }

@@ -16,6 +16,7 @@ from rich.console import Console
 from cli.client import Client
 from cli.console import complain
 from cli.failure import Exit, explain
+from cli.ledger import Ledger
 from cli.outcome import Outcome, Result
 from cli.pictures import CaptionsError, Picture, Words, gather
 from cli.progress import UploadProgress, line_of
@@ -88,8 +89,12 @@ class Demo:
 
     def _upload(self, client: Client) -> list[Result]:
         shutil.rmtree(self._folder, ignore_errors=True)
-        with Storage() as storage, UploadProgress(self._console, self._total, lines=False) as progress:
-            results = list(Transfer(client, storage, progress).results(self._pictures()))
+        with (
+            Storage() as storage,
+            Ledger(None, "demo") as ledger,
+            UploadProgress(self._console, self._total, lines=False) as progress,
+        ):
+            results = list(Transfer(client, storage, ledger, progress).results(self._pictures()))
         counts = {outcome: sum(result.outcome is outcome for result in results) for outcome in Outcome}
         shown = (f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.items() if count)
         self._console.print(f"  {', '.join(shown)}")

@@ -1,0 +1,66 @@
+"""What a migration would do, found out without sending anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cli.ledger import Ledger, Stage, Stamp
+from cli.manifest import Unusable
+from cli.pictures import UNKNOWN_TYPE, Picture, legible
+
+
+class Plan(StrEnum):
+    """What would become of a file."""
+
+    TO_SEND = "to_send"
+    ALREADY_SENT = "already_sent"
+    UNUSABLE = "unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What would become of one file, and for an unusable one why."""
+
+    file: str
+    plan: Plan
+    size_bytes: int = 0
+    unusable: Unusable | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """One line of output."""
+        why = self.unusable
+        return {
+            "file": self.file,
+            "status": self.plan,
+            "sizeBytes": self.size_bytes,
+            "reasons": [{"code": why.code, "text": why.text}] if why else [],
+        }
+
+
+def look_at(items: Iterable[Picture | Unusable], ledger: Ledger) -> Iterator[Look]:
+    """Look at each file: it is there, of a kind that is taken, and not sent yet by this machine's memory."""
+    for item in items:
+        if isinstance(item, Unusable):
+            yield Look(legible(item.where), Plan.UNUSABLE, unusable=item)
+        else:
+            yield _look(item, ledger)
+
+
+def _look(picture: Picture, ledger: Ledger) -> Look:
+    file = legible(str(picture.path))
+    try:
+        stamp = Stamp.of(picture.path)
+    except OSError as error:
+        why = Unusable(file, "unreadable_file", f"{error.strerror}: {file}")
+        return Look(file, Plan.UNUSABLE, unusable=why)
+    if picture.content_type == UNKNOWN_TYPE:
+        why = Unusable(file, "unknown_type", "Its name does not end like that of a picture.")
+        return Look(file, Plan.UNUSABLE, stamp.size_bytes, why)
+    if not stamp.size_bytes:
+        return Look(file, Plan.UNUSABLE, 0, Unusable(file, "empty_file", "It has no bytes."))
+    sha256 = ledger.digest(picture.path, stamp)
+    entry = ledger.entry(sha256) if sha256 else None
+    is_sent = entry is not None and entry.stage in {Stage.SENT, Stage.ENDED}
+    return Look(file, Plan.ALREADY_SENT if is_sent else Plan.TO_SEND, stamp.size_bytes)

@@ -1,0 +1,122 @@
+"""What is left to do for a file, by what the ledger remembers and what the server says now."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from cli.client import Client
+from cli.ledger import Entry, Ledger, Stage
+from cli.outcome import Outcome, outcome_of
+from cli.responses import ImageStatus, StatusReason, UploadState
+from lumenstock.catalog.states import Status
+from lumenstock.kernel.errors import NotFoundError
+
+_GONE = frozenset({Status.EXPIRED, Status.DELETED})
+REASONS = TypeAdapter(tuple[StatusReason, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Ask where to send it, with this Idempotency-Key."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Send the parts that are missing."""
+
+    upload: UploadState
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing is left to send; it is being processed. ``is_known``: it was there before this call."""
+
+    image_id: str
+    is_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing is left to do."""
+
+    image_id: str
+    outcome: Outcome
+    reasons: tuple[StatusReason, ...] = ()
+
+
+Step = Announce | GoOn | Wait | Done
+
+
+class Resumption:
+    """Decides on the next step. It asks the server only about files that an earlier call announced."""
+
+    def __init__(self, client: Client, ledger: Ledger, *, believing: bool) -> None:
+        """Believe the ledger about what has ended, or ask (a picture may have been deleted since)."""
+        self._client = client
+        self._ledger = ledger
+        self._believing = believing
+
+    def next_step(self, sha256: bytes) -> Step:
+        """What to do for the file with this content.
+
+        Raises:
+            LumenstockError: The server refused to say, or failed.
+        """
+        entry = self._ledger.want(sha256, new_key())
+        if entry.image_id is None:
+            return Announce(entry.key)
+        if entry.stage is Stage.ANNOUNCED and entry.upload_id:
+            return self._in_parts(sha256, entry, entry.upload_id)
+        if self._believing and entry.outcome and entry.outcome != Outcome.PROCESSING_FAILED:
+            return _as_remembered(entry.image_id, entry.outcome, entry.reasons)
+        return self._by_status(sha256, entry, entry.image_id)
+
+    def again(self, sha256: bytes, key: str) -> Announce:
+        """Begin anew: what ``key`` announced leads nowhere."""
+        return Announce(self._ledger.want(sha256, new_key(), instead_of=key).key)
+
+    def _in_parts(self, sha256: bytes, entry: Entry, upload_id: str) -> Step:
+        try:
+            upload = self._client.upload_state(upload_id)
+        except NotFoundError:
+            return self.again(sha256, entry.key)
+        if upload.status == "open":
+            return GoOn(upload)
+        return Wait(upload.image_id) if upload.status == "completed" else self.again(sha256, entry.key)
+
+    def _by_status(self, sha256: bytes, entry: Entry, image_id: str) -> Step:
+        status = self._status(image_id)
+        if status is None or status.status in _GONE:
+            return self.again(sha256, entry.key)
+        if status.status is Status.UPLOADING and entry.stage is Stage.ANNOUNCED:
+            return Announce(entry.key)
+        if status.status is Status.PROCESSING_FAILED:
+            # The file is there: a second try costs no byte. One key a version, so that a repeat is one try.
+            self._client.retry_processing(image_id, idempotency_key=f"{entry.key}-{status.version}")
+            return Wait(image_id)
+        outcome = outcome_of(status)
+        return _done(image_id, outcome, tuple(status.reasons)) if outcome else Wait(image_id)
+
+    def _status(self, image_id: str) -> ImageStatus | None:
+        try:
+            return self._client.status(image_id)[0]
+        except NotFoundError:
+            return None
+
+
+def new_key() -> str:
+    """An Idempotency-Key."""
+    return str(uuid.uuid4())
+
+
+def _as_remembered(image_id: str, outcome: str, reasons: str | None) -> Done:
+    return _done(image_id, Outcome(outcome), REASONS.validate_json(reasons) if reasons else ())
+
+
+def _done(image_id: str, outcome: Outcome, reasons: tuple[StatusReason, ...]) -> Done:
+    return Done(image_id, Outcome.ALREADY_THERE if outcome.good else outcome, reasons)
