@@ -12,7 +12,8 @@ from lumenstock import bootstrap
 from lumenstock.adapters.aws.queues import Received, SqsQueue
 from lumenstock.catalog.image import Image, rendition_key
 from lumenstock.catalog.states import Status
-from lumenstock.ingest.embed_batch import EmbedBatch, EmbedRequest, Outcome
+from lumenstock.ingest.embed_batch import EmbedBatch, Outcome
+from lumenstock.ingest.embed_message import EmbedRequest
 from tests.conftest import DERIVATIVES, Stores
 from tests.unit.ingest.rendered import rendered
 from tools.train_demo import MODEL_FOLDER

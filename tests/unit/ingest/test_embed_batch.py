@@ -12,7 +12,8 @@ from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from lumenstock.catalog.image import Image, rendition_key
 from lumenstock.catalog.states import Status
 from lumenstock.embedding.model import from_f16
-from lumenstock.ingest.embed_batch import EmbedBatch, EmbedRequest, Outcome
+from lumenstock.ingest.embed_batch import EmbedBatch, Outcome
+from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import SystemClock
 from lumenstock.kernel.errors import ConfigurationError

@@ -23,6 +23,7 @@ from lumenstock.embedding.preprocess import squared
 from lumenstock.imaging.errors import DamagedPictureError
 from lumenstock.imaging.pixels import read_pixels
 from lumenstock.ingest.annotate import annotate, embeddable_rendition
+from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import Clock
 from lumenstock.kernel.errors import (
@@ -46,14 +47,6 @@ class Outcome(StrEnum):
 
     DONE = "done"
     RETRY = "retry"
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedRequest:
-    """One message: revision ``rev`` of an image has its files."""
-
-    image_id: ImageId
-    rev: int
 
 
 class PublicFiles(Protocol):

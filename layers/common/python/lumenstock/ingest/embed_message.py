@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel, Field, ValidationError
 
-from lumenstock.ingest.embed_batch import EmbedRequest
 from lumenstock.kernel.ids import ULID_PATTERN, ImageId
 
 
+@dataclass(frozen=True, slots=True)
+class EmbedRequest:
+    """Asks for the vector of one image: revision ``rev`` has its files."""
+
+    image_id: ImageId
+    rev: int
+
+
 class EmbedMessage(BaseModel):
-    """Says that revision ``rev`` of an image has its files."""
+    """A request as it is sent."""
 
     image_id: str = Field(pattern=ULID_PATTERN)
     rev: int = Field(ge=1)
+
+
+def make_message(request: EmbedRequest) -> dict[str, object]:
+    """``request`` as the body of a message."""
+    return {"image_id": request.image_id, "rev": request.rev}
 
 
 def parse_message(body: str) -> EmbedRequest | None:

@@ -11,9 +11,9 @@ from lumenstock.catalog.reasons import Reason
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore
 from lumenstock.imaging.renditions import RENDITIONS
+from lumenstock.ingest.embed_message import EmbedRequest, make_message
 from lumenstock.ingest.plan import Checked, Derived, Plan
 from lumenstock.ingest.ports import Outbox
-from lumenstock.kernel.ids import ImageId
 
 
 def record(
@@ -47,13 +47,8 @@ def record(
         lambda present: _with_renditions(present, plan, names) if current(present) else None,
     )
     if current(image):
-        embed_live.send(embed_message(image.id, image.rev))
+        embed_live.send(make_message(EmbedRequest(image.id, image.rev)))
     return image
-
-
-def embed_message(image_id: ImageId, rev: int) -> dict[str, object]:
-    """Asks for the vector of one revision of an image."""
-    return {"image_id": image_id, "rev": rev}
 
 
 def _rejected(present: Image, reasons: tuple[Reason, ...], now: datetime) -> Image:
