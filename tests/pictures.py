@@ -119,6 +119,40 @@ def exif_with_everything() -> Image.Exif:
     return exif
 
 
+def xmp_packet(properties: str, attributes: str = "") -> bytes:
+    """An XMP packet with these properties, as elements and as attributes."""
+    names = {
+        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "dc": "http://purl.org/dc/elements/1.1/",
+        "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+        "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
+        "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
+        "cc": "http://creativecommons.org/ns#",
+        "aux": "http://ns.adobe.com/exif/1.0/aux/",
+    }
+    spaces = " ".join(f'xmlns:{prefix}="{name}"' for prefix, name in names.items())
+    body = f"<rdf:Description rdf:about='' {attributes}>{properties}</rdf:Description>"
+    return f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {spaces}>{body}</rdf:RDF></x:xmpmeta>'.encode()
+
+
+def iptc_records(*records: tuple[int, bytes]) -> bytes:
+    """IPTC-IIM: texts of the application record by number."""
+    return b"".join(struct.pack(">BBBH", 0x1C, 2, number, len(text)) + text for number, text in records)
+
+
+def photoshop_block(records: bytes) -> bytes:
+    """IPTC records as a JPEG holds them, behind another resource with a name."""
+    other = b"8BIM" + struct.pack(">H", 0x03ED) + b"\x04name\0" + struct.pack(">I", 3) + b"abc\0"
+    resource = b"8BIM" + struct.pack(">HHI", 0x0404, 0, len(records)) + records + b"\0" * (len(records) % 2)
+    return b"Photoshop 3.0\0" + other + resource
+
+
+def with_iptc(data: bytes, records: bytes) -> bytes:
+    """A JPEG with IPTC records behind its first marker."""
+    block = photoshop_block(records)
+    return data[:2] + b"\xff\xed" + struct.pack(">H", len(block) + 2) + block + data[2:]
+
+
 def display_p3() -> bytes:
     """An ICC profile of Display P3. Source: ICC.1:2001-04; primaries of SMPTE EG 432-1, adapted to D50."""
     white = (0.9642, 1.0, 0.8249)

@@ -4,10 +4,12 @@ import pytest
 
 from functions.ingest import metadata
 from lumenstock import bootstrap
+from lumenstock.catalog.image import Image
+from lumenstock.catalog.states import Status
 from lumenstock.imaging.decoder import Decoder
 from lumenstock.imaging.errors import DamagedPictureError
-from tests.functions.ingest.conftest import Pipeline
-from tests.pictures import exif_with_everything, jpeg
+from tests.functions.ingest.conftest import T0, Pipeline
+from tests.pictures import exif_with_everything, jpeg, xmp_packet
 
 
 def test_technical_metadata_go_to_an_item_of_their_own(pipeline: Pipeline) -> None:
@@ -19,7 +21,54 @@ def test_technical_metadata_go_to_an_item_of_their_own(pipeline: Pipeline) -> No
     assert answer == {"ok": True}
     assert technical["camera_model"] == "Canary 1"
     assert float(str(technical["latitude"])) == pytest.approx(-33.85875)
+    assert technical["creator"] == "Canary Artist"
     assert pipeline.row(image).version == version, "technical metadata are not part of the row"
+
+
+SAID = xmp_packet(
+    "<dc:title>Harbour</dc:title><dc:description>Boats at rest</dc:description>"
+    "<dc:subject><rdf:Bag><rdf:li>Boats</rdf:li><rdf:li>SEA</rdf:li></rdf:Bag></dc:subject>"
+)
+
+
+def described(pipeline: Pipeline, image: Image) -> Image:
+    checked = pipeline.validate(image)
+    metadata.handler({"image_id": image.id, "plan": checked["plan"]}, None)
+    return pipeline.row(image)
+
+
+def test_words_of_the_file_fill_what_the_contributor_left_and_nothing_else(pipeline: Pipeline) -> None:
+    row = described(pipeline, pipeline.upload(jpeg(600, 400, xmp=SAID)))
+    assert (row.title, row.description, row.tags) == ("A picture", "Boats at rest", ("boats", "sea"))
+
+
+def test_an_image_without_a_title_gets_the_files(pipeline: Pipeline) -> None:
+    image = pipeline.upload(jpeg(600, 400, xmp=SAID))
+    bootstrap.catalog().update(image.id, lambda row: row.changed(title="", tags=("mine",)))
+    row = described(pipeline, image)
+    assert (row.title, row.tags) == ("Harbour", ("mine",))
+
+
+def test_words_are_filled_in_once(pipeline: Pipeline) -> None:
+    image = pipeline.upload(jpeg(600, 400, xmp=SAID))
+    assert described(pipeline, image) == described(pipeline, image)
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.PENDING_REVIEW])
+def test_a_row_that_went_on_is_not_filled(pipeline: Pipeline, status: Status) -> None:
+    image = pipeline.upload(jpeg(600, 400, xmp=SAID))
+    checked = pipeline.validate(image)
+    bootstrap.catalog().update(image.id, lambda row: row.moved(status, T0))
+    metadata.handler({"image_id": image.id, "plan": checked["plan"]}, None)
+    assert pipeline.row(image).tags == ()
+
+
+def test_nothing_that_a_file_says_is_logged(pipeline: Pipeline, caplog: pytest.LogCaptureFixture) -> None:
+    secret = xmp_packet("<dc:title>Zanzibar</dc:title><dc:creator>Zanzibar</dc:creator>")
+    described(pipeline, pipeline.upload(jpeg(600, 400, xmp=secret, exif=exif_with_everything())))
+    logged = str([vars(record) for record in caplog.records])
+    assert "described" in caplog.messages
+    assert [word for word in ("Zanzibar", "Canary", "33.85") if word in logged] == []
 
 
 def test_a_late_run_of_an_older_revision_changes_nothing(pipeline: Pipeline) -> None:
@@ -39,6 +88,6 @@ def test_metadata_that_break_the_reader_do_not_cost_the_picture(
     def break_down(*_: object) -> None:
         raise DamagedPictureError
 
-    monkeypatch.setattr(decoder, "technical", break_down)
+    monkeypatch.setattr(decoder, "metadata", break_down)
     assert metadata.handler({"image_id": image.id, "plan": checked["plan"]}, None) == {"ok": True}
     assert bootstrap.catalog().get_technical(image.id) == {}

@@ -249,12 +249,12 @@ def test_a_folder_that_cannot_be_written_is_no_fault_of_the_picture(decoder: Dec
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF"])
-def test_technical_metadata_come_through_the_process(decoder: Decoder, tmp_path: Path, kind: str) -> None:
+def test_metadata_come_through_the_process(decoder: Decoder, tmp_path: Path, kind: str) -> None:
     path = put(tmp_path, encode(photo(90, 60), kind, exif=exif_with_everything()))
-    technical = decoder.technical(path)
-    assert technical["camera_model"] == "Canary 1"
+    found = decoder.metadata(path)
+    assert found["camera_model"] == "Canary 1"
     if kind != "TIFF":  # Pillow writes a TIFF without its inner directories
-        assert technical["latitude"] == pytest.approx(-33.85875)
+        assert found["latitude"] == pytest.approx(-33.85875)
 
 
 def test_every_limit_ends_a_child_before_its_function_is_ended() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
-from lumenstock.kernel.text import LINE_PATTERN, TEXT_PATTERN, tidy_line, tidy_text
+from lumenstock.kernel.text import LINE_PATTERN, TEXT_PATTERN, readable_line, tidy_line, tidy_text
 
 LINE: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(pattern=LINE_PATTERN)])
 TEXT: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(pattern=TEXT_PATTERN)])
@@ -48,6 +48,13 @@ def test_python_and_pydantic_read_the_patterns_alike(text: str) -> None:
     """A JSON Schema validator is Python or JavaScript, pydantic is Rust."""
     for pattern, adapter in ((LINE_PATTERN, LINE), (TEXT_PATTERN, TEXT)):
         assert bool(re.fullmatch(pattern, text)) == passes(adapter, text)
+
+
+@given(st.text(st.characters(), max_size=60), st.integers(1, 40))
+def test_text_of_unknown_origin_becomes_a_line_that_is_allowed(text: str, length: int) -> None:
+    line = readable_line(text, length)
+    assert len(line) <= length
+    assert not line or passes(LINE, line)
 
 
 @given(st.text(max_size=60))

@@ -130,9 +130,9 @@ class Decoder:
         )
         return [Rendered(**fields) for fields in answer]
 
-    def technical(self, path: Path) -> dict[str, Any]:
-        """Read what the file tells of :class:`lumenstock.imaging.exif.Technical`, by field name."""
-        fields: dict[str, Any] = self._ask("technical", HEADER_LIMITS, path=str(path))
+    def metadata(self, path: Path) -> dict[str, Any]:
+        """Read what the file says of itself: see :func:`lumenstock.imaging.metadata.read_metadata`."""
+        fields: dict[str, Any] = self._ask("metadata", HEADER_LIMITS, path=str(path))
         return fields
 
     def _ask(self, operation: str, limits: Limits, **arguments: object) -> Any:  # noqa: ANN401 - JSON of the operation

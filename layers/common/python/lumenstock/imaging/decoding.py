@@ -98,16 +98,6 @@ def render(
     return rendered
 
 
-def exif_block(path: str) -> bytes:
-    """The EXIF block, a little TIFF of its own; b"" if there is none."""
-    try:
-        image = pyvips.Image.new_from_file(path, access="sequential")
-    except pyvips.Error as error:
-        raise _fault_of(error) from error
-    block = _field(image, "exif-data", b"")
-    return bytes(block).removeprefix(b"Exif\0\0")
-
-
 def _decoded(path: str, width_px: int) -> Any:  # noqa: ANN401 - pyvips has no types
     """The whole picture at about ``width_px`` wide or less: upright, 8-bit sRGB, on white, in memory.
 

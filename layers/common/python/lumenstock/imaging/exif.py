@@ -1,21 +1,18 @@
-"""Technical metadata, typed. Private: none of it reaches a public file."""
+"""How a photo was taken, from EXIF, typed. Private: none of it reaches a public file."""
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import exifread
 
-from lumenstock.imaging.decoding import exif_block
+from lumenstock.kernel.text import readable_line
 
 _MAX_TEXT = 120
-_TIFF_HEADS = (b"II*\0", b"MM\0*")
 
 Tags = Mapping[str, Any]
 
@@ -53,21 +50,7 @@ class Technical:
         return {name: value for name, value in pairs if value is not None}
 
 
-def read_technical(path: str) -> dict[str, str | int | float]:
-    """The technical metadata of a file: the known fields of :class:`Technical`. Runs in a decoder's child.
-
-    Raises:
-        PictureError: No decoder reads the header.
-    """
-    with Path(path).open("rb") as file:
-        if file.read(4) in _TIFF_HEADS:
-            file.seek(0)
-            return technical_of(_tags(file)).known()
-    block = exif_block(path)
-    return technical_of(_tags(io.BytesIO(block)) if block else {}).known()
-
-
-def _tags(file: Any) -> Tags:  # noqa: ANN401 - any binary file
+def read_tags(file: Any) -> Tags:  # noqa: ANN401 - any binary file
     """Tags by exifread, with maker notes: 9 ms instead of 0.4, but four lenses of five are only there."""
     try:
         tags: Tags = exifread.process_file(file, details=True, extract_thumbnail=False)
@@ -79,10 +62,10 @@ def _tags(file: Any) -> Tags:  # noqa: ANN401 - any binary file
 def technical_of(tags: Tags) -> Technical:
     """Type what exifread found. Source: CIPA DC-008 (Exif 3.0), 4.6."""
     return Technical(
-        camera_make=_text(tags, "Image Make"),
-        camera_model=_text(tags, "Image Model"),
+        camera_make=tag_text(tags, "Image Make"),
+        camera_model=tag_text(tags, "Image Model"),
         lens=_lens(tags),
-        software=_text(tags, "Image Software"),
+        software=tag_text(tags, "Image Software"),
         captured_at=_captured_at(tags),
         exposure_s=_number(tags, "EXIF ExposureTime", least=0, most=1e6),
         f_number=_number(tags, "EXIF FNumber", least=0, most=1000),
@@ -96,17 +79,17 @@ def technical_of(tags: Tags) -> Technical:
     )
 
 
-def _text(tags: Tags, name: str) -> str | None:
+def tag_text(tags: Tags, name: str) -> str | None:
+    """The text of a tag; None if there is none, or nothing to read in it."""
     tag = tags.get(name)
     if tag is None:
         return None
     raw = tag.values if isinstance(tag.values, str) else tag.printable
-    text = "".join(char for char in raw.split("\0")[0] if char.isprintable()).strip()
-    return text[:_MAX_TEXT] or None
+    return readable_line(raw.split("\0")[0], _MAX_TEXT) or None
 
 
 def _lens(tags: Tags) -> str | None:
-    names = (_text(tags, name) for name in ("EXIF LensModel", "MakerNote LensModel", "MakerNote LensType"))
+    names = (tag_text(tags, name) for name in ("EXIF LensModel", "MakerNote LensModel", "MakerNote LensType"))
     return next((name for name in names if name and name != "Unknown"), None)
 
 
@@ -136,8 +119,8 @@ def _integer(tags: Tags, name: str, *, least: int, most: int) -> int | None:
 
 def _captured_at(tags: Tags) -> str | None:
     """``2024:05:06 07:08:09`` and perhaps ``+02:00`` as ISO 8601."""
-    day, _, time = (_text(tags, "EXIF DateTimeOriginal") or "").partition(" ")
-    offset = _text(tags, "EXIF OffsetTimeOriginal") or ""
+    day, _, time = (tag_text(tags, "EXIF DateTimeOriginal") or "").partition(" ")
+    offset = tag_text(tags, "EXIF OffsetTimeOriginal") or ""
     for text in (f"{day.replace(':', '-')}T{time}{offset}", f"{day.replace(':', '-')}T{time}"):
         try:
             return datetime.fromisoformat(text).isoformat()
@@ -154,7 +137,7 @@ def _angle(tags: Tags, name: str, *, negative: str, most: float) -> float | None
     degrees = sum(part / 60.0**power for power, part in enumerate(parts))
     if not 0 <= degrees <= most:
         return None
-    return round(-degrees if _text(tags, f"{name}Ref") == negative else degrees, 6)
+    return round(-degrees if tag_text(tags, f"{name}Ref") == negative else degrees, 6)
 
 
 def _altitude(tags: Tags) -> float | None:

@@ -21,12 +21,12 @@ import exifread  # noqa: F401 - imported once here, used in every child
 
 from lumenstock.imaging.decoding import probe, render
 from lumenstock.imaging.errors import PictureError
-from lumenstock.imaging.exif import read_technical
+from lumenstock.imaging.metadata import read_metadata
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "probe": probe,
     "render": render,
-    "technical": read_technical,
+    "metadata": read_metadata,
 }
 
 
