@@ -87,6 +87,15 @@ def test_exif_names_creator_and_rights_where_nobody_else_does(tmp_path: Path) ->
     assert (found["creator"], found["rights"]) == ("Canary Artist", "Canary Copyright")
 
 
+def test_windows_own_tags_count_last(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x9C9B], exif[0x9C9E] = "Møre\0".encode("utf-16-le"), "sea;fjord\0".encode("utf-16-le")
+    found = read_metadata(put(tmp_path, jpeg(90, 60, exif=exif)))
+    assert found == {"title": "Møre", "keywords": ["sea", "fjord"]}
+    exif[0x9C9E] = b"N\0\0"
+    assert "keywords" not in read_metadata(put(tmp_path, jpeg(90, 60, exif=exif)))
+
+
 def test_a_day_without_a_time_is_no_time(tmp_path: Path) -> None:
     records = iptc_records((iptc.DATE, b"20220102"))
     assert read_metadata(put(tmp_path, with_iptc(jpeg(90, 60), records))) == {}
@@ -109,9 +118,9 @@ def test_writing_that_turns_round_and_control_characters_are_taken_out() -> None
 
 
 def test_keywords_are_parted_bounded_and_not_repeated() -> None:
-    texts = ("a; b,c", "a", "x" * 41, *(str(number) for number in range(99)))
+    texts = ("ab; 海,cd", "ab", "N", "", "x" * 41, *(str(number) for number in range(10, 99)))
     keywords = stated_of({}, {"dc:subject": texts}, {}).keywords
-    assert keywords[:4] == ("a", "b", "c", "0")
+    assert keywords[:4] == ("ab", "海", "cd", "10")
     assert len(keywords) == MAX_KEYWORDS
 
 

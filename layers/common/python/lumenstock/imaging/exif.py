@@ -88,6 +88,16 @@ def tag_text(tags: Tags, name: str) -> str | None:
     return readable_line(raw.split("\0")[0], _MAX_TEXT) or None
 
 
+def wide_text(tags: Tags, name: str) -> str:
+    """The text of one of Windows' own tags, bytes of UTF-16; "" if there is none."""
+    values = getattr(tags.get(name), "values", None)
+    try:
+        text = bytes(values).decode("utf-16-le", errors="ignore") if isinstance(values, list) else ""
+    except (TypeError, ValueError):  # no bytes
+        return ""
+    return text.split("\0")[0]
+
+
 def _lens(tags: Tags) -> str | None:
     names = (tag_text(tags, name) for name in ("EXIF LensModel", "MakerNote LensModel", "MakerNote LensType"))
     return next((name for name in names if name and name != "Unknown"), None)

@@ -18,7 +18,7 @@ import pyvips
 
 from lumenstock.imaging import iptc
 from lumenstock.imaging.errors import DamagedPictureError
-from lumenstock.imaging.exif import Tags, read_tags, tag_text, technical_of
+from lumenstock.imaging.exif import Tags, read_tags, tag_text, technical_of, wide_text
 from lumenstock.imaging.iptc import Records, read_iptc
 from lumenstock.imaging.xmp import Properties, read_xmp
 from lumenstock.kernel.text import readable_line
@@ -97,14 +97,12 @@ def stated_of(tags: Tags, properties: Properties, records: Records) -> Stated:
             return list(texts)
         return [text] if tag and (text := tag_text(tags, tag)) else []
 
-    titles = found("dc:title", record=iptc.TITLE, tag="Image XPTitle") or found(
-        "photoshop:Headline", record=iptc.HEADLINE
-    )
-    keywords = found("dc:subject", record=iptc.KEYWORD) or found(tag="Image XPKeywords")
+    titles = found("dc:title", record=iptc.TITLE) or found("photoshop:Headline", record=iptc.HEADLINE)
+    keywords = found("dc:subject", record=iptc.KEYWORD)
     return Stated(
-        title=_first(titles, MAX_TITLE),
+        title=_first(titles or [wide_text(tags, "Image XPTitle")], MAX_TITLE),
         description=_first(found("dc:description", record=iptc.CAPTION), MAX_DESCRIPTION),
-        keywords=_keywords(keywords),
+        keywords=_keywords(keywords or [wide_text(tags, "Image XPKeywords")]),
         creator=_joined(found("dc:creator", record=iptc.CREATOR, tag="Image Artist")),
         rights=_first(found("dc:rights", record=iptc.COPYRIGHT, tag="Image Copyright"), MAX_DESCRIPTION),
         usage_terms=_first(found("xmpRights:UsageTerms"), MAX_DESCRIPTION),
@@ -154,10 +152,14 @@ def _joined(names: Iterable[str]) -> str:
 
 
 def _keywords(texts: Iterable[str]) -> tuple[str, ...]:
-    """Single words and terms; some writers put all of them into one text. One that is too long is none."""
+    """Single words and terms; some writers put all of them into one text.
+
+    One that is too long is none, and so is a single letter: DJI's drones write "N".
+    """
     parts = (part for text in texts for part in text.replace(",", ";").split(";"))
     words = (readable_line(part, MAX_KEYWORD + 1) for part in parts)
-    return tuple(dict.fromkeys(word for word in words if 0 < len(word) <= MAX_KEYWORD))[:MAX_KEYWORDS]
+    terms = (word for word in words if len(word) <= MAX_KEYWORD and (len(word) > 1 or word > "\x7f"))
+    return tuple(dict.fromkeys(terms))[:MAX_KEYWORDS]
 
 
 def _web_addresses(texts: Iterable[str]) -> tuple[str, ...]:
