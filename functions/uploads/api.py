@@ -88,6 +88,7 @@ def start(
             description=wanted.description,
             tags=tuple(wanted.tags),
             categories=tuple(wanted.categories),
+            data_mining=wanted.data_mining,
         )
         contributor = Contributor(id=caller.id, name=_display_name(caller.id))
         started = _start_parts(contributor, announced) if in_parts else _start_put(contributor, announced)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, RootModel, StrictBool
 
 from functions.runtime.schema import WHOLE, AnswerModel, RequestModel
 from lumenstock.catalog.categories import Category
+from lumenstock.catalog.data_mining import DataMining
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
@@ -47,6 +48,10 @@ class UploadRequest(RequestModel):
     )
     categories: list[Category] = Field(
         default=[], max_length=5, description="Empty leaves the choice to the model.", examples=[["travel"]]
+    )
+    data_mining: DataMining = Field(
+        default=DataMining.SEARCH_ONLY,
+        description="What public files say to machines that learn: a term of the PLUS vocabulary.",
     )
     sha256: Annotated[
         str | None,

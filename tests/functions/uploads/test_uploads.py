@@ -202,3 +202,14 @@ def test_an_admin_sees_every_image(gateway: Gateway, ana: Person) -> None:
 @pytest.mark.parametrize("image_id", ["abc", "01jd8qz9y0v7w3t5k2n4m6p8ra", "91JD8QZ9Y0V7W3T5K2N4M6P8RA"])
 def test_what_is_no_id_is_refused(gateway: Gateway, ana: Person, image_id: str) -> None:
     assert status(gateway, ana, image_id).code == "validation_failed"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [({}, "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING"), ({"dataMining": "DMI-ALLOWED"}, "DMI-ALLOWED")],
+)
+def test_what_is_said_of_data_mining_is_kept(
+    gateway: Gateway, ana: Person, said: dict[str, str], kept: str
+) -> None:
+    row = bootstrap.catalog().get(started(gateway, ana, **said))
+    assert row.data_mining == kept

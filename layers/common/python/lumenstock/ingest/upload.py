@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from lumenstock.catalog.data_mining import DataMining
 from lumenstock.catalog.image import Image, Source, original_key
 from lumenstock.catalog.states import DEAD, Status
 from lumenstock.catalog.store import CatalogStore
@@ -48,6 +49,7 @@ class Announcement:
     description: str
     tags: tuple[str, ...]
     categories: tuple[str, ...]
+    data_mining: DataMining = DataMining.SEARCH_ONLY
 
 
 def announced_image(
@@ -80,6 +82,7 @@ def announced_image(
         ),
         created_at=now,
         entered_at=now,
+        data_mining=announced.data_mining,
     )
 
 
