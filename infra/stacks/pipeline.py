@@ -150,7 +150,10 @@ class PipelineStack(StageStack):
         )
 
     def _follow_catalog(self, function: lambda_.Function, data: DataStack) -> None:
-        """The stream is the outbox: what cannot be indexed after a day goes to a queue of its own."""
+        """The stream is the outbox: what cannot be indexed after a day goes to a queue of its own.
+
+        Retries are not counted: an outage takes ten of them in minutes, and what is given up is a lost event.
+        """
         lambda_.EventSourceMapping(
             self,
             "CatalogMapping",
@@ -161,7 +164,6 @@ class PipelineStack(StageStack):
             bisect_batch_on_error=True,
             max_record_age=Duration.hours(23),
             report_batch_item_failures=True,
-            retry_attempts=10,
             on_failure=sources.SqsDlq(self.unindexed),  # and lets the function send there
         )
 

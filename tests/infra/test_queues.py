@@ -125,7 +125,8 @@ def test_the_stream_is_read_from_its_beginning_and_a_poison_record_is_set_aside(
     )
     assert mapping.properties["StartingPosition"] == "TRIM_HORIZON"
     assert mapping.properties["BisectBatchOnFunctionError"] is True
-    assert mapping.properties["MaximumRetryAttempts"] == 10
+    assert mapping.properties["MaximumRecordAgeInSeconds"] == 23 * 3600
+    assert "MaximumRetryAttempts" not in mapping.properties  # as long as the record is young enough
     assert (
         stage.named(mapping.properties["DestinationConfig"]["OnFailure"]["Destination"]).type
         == "AWS::SQS::Queue"
