@@ -79,3 +79,14 @@ def test_faults_of_functions_machine_and_api_are_alarms(stage: Templates) -> Non
         ("AWS/Lambda", "IteratorAge"),
         ("Lumenstock", "StreamRecordsSetAside"),
     } <= watched
+
+
+def test_a_sweep_that_fails_is_an_alarm_though_there_are_few_of_them(stage: Templates) -> None:
+    (alarm,) = (
+        alarm.properties
+        for alarm in stage.of("AWS::CloudWatch::Alarm")
+        if alarm.properties["MetricName"] == "Errors"
+        and stage.named(alarm.properties["Dimensions"][0]["Value"]) == stage.function("ingest-sweep")
+    )
+    sweeps = alarm["Period"] / (stage.config.times.sweep_every_min * 60)
+    assert alarm["Threshold"] < sweeps
