@@ -68,3 +68,10 @@ def test_only_the_local_stage_approves_what_no_model_has_scored() -> None:
 
 def test_prod_sends_everything_to_a_moderator() -> None:
     assert StageConfig.load("prod").moderation.review == "all"
+
+
+def test_the_search_nodes_of_prod_hold_the_vectors_of_five_million_images_twice() -> None:
+    """The arithmetic of docs/capacity.md: fp16, HNSW with m = 16, a quarter of each node for vectors."""
+    search = StageConfig.load("prod").search
+    memory_bytes = {"r8g.large.search": 16e9, "r8g.xlarge.search": 32e9}[search.instance_type]
+    assert search.data_nodes * memory_bytes / 4 >= 5_000_000 * 1.1 * (768 * 2 + 8 * 16) * 2
