@@ -121,9 +121,3 @@ def _augmented(pixels: Tensor, random: np.random.Generator) -> Tensor:
     grey = views.mean(1, keepdim=True)
     views = grey + (views - grey) * (0.75 + 0.5 * torch.rand(count, 1, 1, 1))
     return (views * (1 + (torch.rand(count, 3, 1, 1) - 0.5) * 0.1)).clamp(0, 1)
-
-
-def crops(pixels: NDArray[np.uint8]) -> Tensor:
-    """The whole stored pictures as the tower takes them, without chance: float[n, 3, 64, 64]."""
-    views = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255
-    return functional.interpolate(views, size=IMAGE_PX, mode="area")

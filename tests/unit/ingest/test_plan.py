@@ -37,7 +37,7 @@ IMAGE = Image(
 
 
 def plan(width_px: int, height_px: int, renditions: str = "lean") -> Plan:
-    header = Header(Format.JPEG, width_px, height_px, 3, 1, interlaced=False)
+    header = Header(Format.JPEG, width_px, height_px, 3, interlaced=False)
     publishing = Publishing(EAGER[renditions], "https://market.example/licence")
     return make_plan(IMAGE, Format.JPEG, header, "00" * 32, publishing)
 

@@ -1,4 +1,4 @@
-"""Signing in and out, and the profile that the first sign-in makes."""
+"""Signing in, and the profile that the first sign-in makes."""
 
 from __future__ import annotations
 

@@ -63,7 +63,6 @@ def probe(path: str) -> dict[str, Any]:
         "width_px": width_px,
         "height_px": height_px,
         "pixel_bytes": image.bands * _BAND_BYTES.get(image.format, 4),
-        "pages": _field(image, "n-pages", 1),
         "interlaced": bool(_field(image, "jpeg-multiscan", 0) or _field(image, "interlaced", 0)),
     }
 

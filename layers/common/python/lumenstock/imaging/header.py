@@ -20,7 +20,6 @@ class Header:
         format: By the decoder that takes the file; None for one that is none of ours.
         width_px: Width as shown, after EXIF rotation. So is ``height_px``.
         pixel_bytes: Bytes of one pixel once decoded.
-        pages: Number of pages or frames.
         interlaced: Sent coarse to fine (progressive JPEG, Adam7 PNG).
     """
 
@@ -28,12 +27,11 @@ class Header:
     width_px: int
     height_px: int
     pixel_bytes: int
-    pages: int
     interlaced: bool
 
     @property
     def pixels(self) -> int:
-        """Number of pixels of one page."""
+        """Number of pixels of the first page."""
         return self.width_px * self.height_px
 
     @property

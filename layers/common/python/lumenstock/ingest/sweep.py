@@ -16,7 +16,7 @@ from lumenstock.ingest.ports import Originals
 from lumenstock.kernel.errors import NotFoundError
 from lumenstock.kernel.ids import ImageId
 
-# A sweep has a minute, and 10 ms an image. What is left over comes first at the next one.
+# A sweep has a minute, and 10 ms an image. What is left over comes later: each sweep begins at another shard.
 MAX_IMAGES = 1000
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lumenstock.embedding.model import Embedder
 from lumenstock.kernel.errors import FieldError, InvalidInputError
 from lumenstock.kernel.ids import ImageId
-from lumenstock.search.hybrid import Fused, Leg, fuse
+from lumenstock.search.hybrid import Leg, fuse
 from lumenstock.search.model import Mode, NextPage, Order, Result, SearchPage, SearchRequest
 from lumenstock.search.ports import MAX_DEPTH, Hit, IndexAnswer, IndexQuery, QueryVector, SearchIndex
 
@@ -125,7 +125,7 @@ def _ranked(query: IndexQuery, answer: IndexAnswer, visual_weight: float) -> lis
     return [_Find(hit.id, _score(query, hit)) for hit in answer.vector or answer.keyword]
 
 
-def _score(query: IndexQuery, hit: Hit | Fused) -> float | None:
+def _score(query: IndexQuery, hit: Hit) -> float | None:
     return hit.score if query.text or query.vector else None
 
 

@@ -47,7 +47,6 @@ class ObjectHead:
     version_id: str | None
     etag: str
     size_bytes: int
-    content_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,6 @@ class S3Objects:
             version_id=answer.get("VersionId"),
             etag=answer["ETag"].strip('"'),
             size_bytes=answer["ContentLength"],
-            content_type=answer["ContentType"],
         )
 
     def download(self, key: str, path: Path, version_id: str | None = None) -> None:
