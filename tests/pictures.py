@@ -11,6 +11,14 @@ import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
+MEDIA_TYPES = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "TIFF": "image/tiff",
+    "WEBP": "image/webp",
+    "AVIF": "image/avif",
+}
+
 
 def photo(width_px: int, height_px: int, seed: int = 0, mode: str = "RGB") -> Image.Image:
     """Something like a photo: soft colours with fine grain. The same seed gives the same pixels."""
