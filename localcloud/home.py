@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -105,14 +106,13 @@ class Home:
         path = self.folder / "credentials.json"
         if not path.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            # O_EXCL: of two first starts one draws the secret and both read the same.
-            try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                pass
-            else:
-                with os.fdopen(descriptor, "w") as file:
-                    json.dump({"secret_access_key": secrets.token_urlsafe(30)}, file)
+            descriptor, drawn = tempfile.mkstemp(dir=self.folder)  # 0600 from the start
+            with os.fdopen(descriptor, "w") as file:
+                json.dump({"secret_access_key": secrets.token_urlsafe(30)}, file)
+            # A link shows a whole file or none: of two first starts one wins, and both read the same.
+            with suppress(FileExistsError):
+                path.hardlink_to(drawn)
+            Path(drawn).unlink()
         secret: str = json.loads(path.read_text())["secret_access_key"]
         return secret
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,19 @@ def test_the_secret_is_drawn_once_and_for_the_owner_only(home: Home) -> None:
     assert len(secrets) == 1
     assert len(secrets.pop()) >= 40
     assert stat.S_IMODE((home.folder / "credentials.json").stat().st_mode) == 0o600
+
+
+def test_a_secret_that_is_being_written_is_not_half_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    dump, others = json.dump, []
+
+    def overtaken(*arguments: Any) -> None:
+        monkeypatch.setattr(json, "dump", dump)
+        others.append(Home(home.folder, 1, 2).operator_secret)
+        dump(*arguments)
+
+    monkeypatch.setattr(json, "dump", overtaken)
+    assert [home.operator_secret] == others
+    assert [path.name for path in home.folder.iterdir()] == ["credentials.json"]
 
 
 def test_two_homes_have_two_secrets(tmp_path: Path) -> None:
