@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from functions.manifest import FUNCTIONS
-from localcloud import engine
+from localcloud import engine, logs
 from tests.e2e import journey
 from tests.e2e.stage import Person, Stage
 from tests.pictures import jpeg
@@ -111,6 +111,17 @@ def in_dlq(cloud: Stage) -> int:
     return int(attributes["Attributes"]["ApproximateNumberOfMessages"])
 
 
+def receives_of(cloud: Stage, image_id: str) -> list[int]:
+    """What the dispatcher counted at each receive of an upload's message."""
+    assert cloud.home
+    lines = logs.once(cloud.operator.logs, engine.daemon(cloud.home).log_file, minutes=10)
+    return [
+        line.fields["receives"]
+        for line in lines
+        if line.text == "upload_dispatched" and line.fields["image_id"] == image_id
+    ]
+
+
 def test_killed_workers_lose_and_double_nothing(local: Stage, contributor: Person) -> None:
     history, killed, stop = History(), Counter[str](), threading.Event()
     damaged = journey.upload(contributor, jpeg(1600, 1200, comment=b"damaged")[:-20_000], title="damaged")
@@ -167,5 +178,6 @@ def test_a_denied_file_ends_in_the_dlq_and_comes_back_by_a_retry(local: Stage, c
         assert [reason["code"] for reason in failed["reasons"]] == ["processing_failed"]
         assert not failed["reasons"][0]["needsNewUpload"]
         journey.wait_for(lambda: in_dlq(local), lambda depth: depth == before + 1, within_s=30)
+        assert receives_of(local, image_id) == [1, 2, 3]
     journey.expect(contributor.api.post(f"/v1/images/{image_id}/retry"))
     assert journey.approved(contributor, image_id)["reasons"] == []

@@ -108,6 +108,7 @@ GRANTS: list[tuple[str, str, Callable[[Trial], None]]] = [
     ("auth-api", "dynamodb:PutItem", sign_up),
     ("uploads-api", "dynamodb:PutItem", announce_a_picture),
     ("uploads-api", "dynamodb:GetItem", announce_a_picture),
+    ("uploads-api", "dynamodb:UpdateItem", announce_with_a_key),
     ("uploads-api", "s3:PutObject", send_a_picture),
     ("ingest-dispatch", "states:StartSyncExecution", process_a_picture),
     ("ingest-validate", "s3:GetObjectVersion", process_a_picture),
