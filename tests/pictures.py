@@ -19,6 +19,8 @@ MEDIA_TYPES = {
     "AVIF": "image/avif",
 }
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+
 
 def photo(width_px: int, height_px: int, seed: int = 0, mode: str = "RGB") -> Image.Image:
     """Something like a photo: soft colours with fine grain. The same seed gives the same pixels."""
@@ -52,12 +54,6 @@ def jpeg(width_px: int = 1200, height_px: int = 800, seed: int = 0, **options: A
     return encode(photo(width_px, height_px, seed), "JPEG", **{"quality": 90, **options})
 
 
-def noise_png(width_px: int, height_px: int, seed: int) -> bytes:
-    """Pixels by chance, stored without compression: a file of 3 bytes a pixel."""
-    pixels = np.random.default_rng(seed).integers(0, 256, (height_px, width_px, 3), dtype=np.uint8)
-    return encode(Image.fromarray(pixels), "PNG", compress_level=0)
-
-
 def with_stated_size(data: bytes, width_px: int, height_px: int) -> bytes:
     """A baseline JPEG whose header states another size than its data has."""
     start = data.index(b"\xff\xc0")
@@ -69,6 +65,15 @@ def png_chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
+def noise_png(width_px: int, height_px: int, seed: int) -> bytes:
+    """Pixels by chance, stored without compression: a file of 3 bytes a pixel."""
+    header = struct.pack(">IIBBBBB", width_px, height_px, 8, 2, 0, 0, 0)
+    rows = np.zeros((height_px, 1 + 3 * width_px), dtype=np.uint8)  # each begins with its filter: none
+    rows[:, 1:] = np.random.default_rng(seed).integers(0, 256, (height_px, 3 * width_px), dtype=np.uint8)
+    body = zlib.compress(rows.tobytes(), level=0)
+    return _PNG + b"".join((png_chunk(b"IHDR", header), png_chunk(b"IDAT", body), png_chunk(b"IEND", b"")))
+
+
 def flat_png(width_px: int, height_px: int, *, interlaced: bool = False, extra: bytes = b"") -> bytes:
     """A black RGB picture of any size in a file of a thousandth of it; ``extra`` chunks follow the header."""
     header = struct.pack(">IIBBBBB", width_px, height_px, 8, 2, 0, 0, int(interlaced))
@@ -78,7 +83,7 @@ def flat_png(width_px: int, height_px: int, *, interlaced: bool = False, extra: 
         compressor.compress(b"\0" * (1 + 3 * columns)) for columns, lines in passes for _ in range(lines)
     )
     body = rows + compressor.flush()
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
+    return _PNG + b"".join(
         (png_chunk(b"IHDR", header), extra, png_chunk(b"IDAT", body), png_chunk(b"IEND", b""))
     )
 
