@@ -26,6 +26,7 @@ def refusal(code: str) -> ClientError:
         refusal("ProvisionedThroughputExceededException"),
         refusal("SlowDown"),
         refusal("InternalServerError"),
+        refusal("TransactionConflictException"),
         ConnectTimeoutError(endpoint_url=URL),
         ReadTimeoutError(endpoint_url=URL),
         EndpointConnectionError(endpoint_url=URL),

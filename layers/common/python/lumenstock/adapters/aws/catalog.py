@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lumenstock.adapters.aws.faults import failed_condition
+from lumenstock.adapters.aws.faults import failed_condition, lost_race
 from lumenstock.adapters.aws.rows import (
     WORK_SHARDS,
     Item,
@@ -104,7 +104,7 @@ class DynamoCatalog:
                     ExpressionAttributeValues={":seen": {"N": str(present.version)}},
                 )
             except ClientError as error:
-                if not failed_condition(error):
+                if not lost_race(error):
                     raise
                 refused = successor
             else:
@@ -206,7 +206,7 @@ class DynamoCatalog:
                 ExpressionAttributeValues={":me": {"S": image_id}},
             )
         except ClientError as error:
-            if not failed_condition(error):
+            if not lost_race(error):
                 raise
             found = self._client.get_item(TableName=self._fingerprints, Key=key, ConsistentRead=True)
             return ImageId(found["Item"]["owner"]["S"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NotConnectedError
 
-# Source: the throttling and transient codes of botocore's standard retry mode.
+# Source: the throttling and transient codes of botocore's standard retry mode; the last one is of DynamoDB,
+# to a single write on an item that a transaction is about to write or check.
 _TEMPORARY_CODES = frozenset(
     {
         "InternalError",
@@ -23,20 +24,24 @@ _TEMPORARY_CODES = frozenset(
         "ThrottledException",
         "ThrottlingException",
         "TooManyRequestsException",
+        "TransactionConflictException",
     }
 )
 
-# A single write gets the last one when a transaction is about to write or check the same item.
-_LOST_RACES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
-_LOST_IN_A_TRANSACTION = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+_REFUSED_IN_A_TRANSACTION = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 def failed_condition(error: ClientError) -> bool:
-    """Whether a write to DynamoDB, or a transaction, was refused because somebody else was first."""
-    if error.response["Error"]["Code"] in _LOST_RACES:
+    """Whether a conditional write to DynamoDB or a transaction was refused by its condition."""
+    if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
         return True
     reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") in _LOST_IN_A_TRANSACTION for reason in reasons)
+    return any(reason.get("Code") in _REFUSED_IN_A_TRANSACTION for reason in reasons)
+
+
+def lost_race(error: ClientError) -> bool:
+    """Whether to read again and write again: somebody was first, or has a transaction on this item."""
+    return failed_condition(error) or error.response["Error"]["Code"] == "TransactionConflictException"
 
 
 def is_temporary(error: BaseException) -> bool:
