@@ -46,6 +46,7 @@ class Need(StrEnum):
     MACHINE_START = "ingest-machine:start"
     EVENTS_PUT = "events:put"
     USERS = "users"
+    UPLOAD_CREDENTIALS = "upload-credentials"
     CURSOR_SECRET = "cursor-secret"  # a name  # noqa: S105  # nosec B105
     MARK_KEY = "mark-key"
     SEARCH_INDEX = "search-index"
@@ -122,6 +123,21 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
             Need.ACCOUNTS_READ,
             Need.IDEMPOTENCY,
             Need.CURSOR_SECRET,
+            Need.UPLOAD_CREDENTIALS,
+        ),
+        512,
+        10,
+    ),
+    FunctionSpec(
+        "companion-api",
+        "functions.companion.api.handler",
+        (Layer.API,),
+        (
+            Need.CATALOG_WRITE,
+            Need.UPLOADS,
+            Need.ORIGINALS_READ,
+            Need.ORIGINALS_UPLOAD,
+            Need.ORIGINALS_PARTS,
         ),
         512,
         10,
@@ -139,7 +155,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "ingest-dispatch",
         "functions.ingest.dispatch.handler",
         (Layer.API,),
-        (Need.INGEST_QUEUE_CONSUME, Need.MACHINE_START, Need.CATALOG_WRITE),
+        (Need.INGEST_QUEUE_CONSUME, Need.MACHINE_START, Need.CATALOG_WRITE, Need.UPLOADS),
         512,
         None,
     ),
@@ -230,6 +246,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/uploads/{id}/complete", "uploads-api", authorised=True),
     Route("DELETE", "/v1/uploads/{id}", "uploads-api", authorised=True),
     Route("GET", "/v1/contributor/uploads", "uploads-api", authorised=True),
+    Route("POST", "/v1/upload-sessions", "uploads-api", authorised=True),
+    Route("POST", "/v1/companion/{capability}/s3/multipart", "companion-api"),
+    Route("GET", "/v1/companion/{capability}/s3/multipart/{id}", "companion-api"),
+    Route("GET", "/v1/companion/{capability}/s3/multipart/{id}/{number}", "companion-api"),
+    Route("GET", "/v1/companion/{capability}/s3/multipart/{id}/batch", "companion-api"),
+    Route("POST", "/v1/companion/{capability}/s3/multipart/{id}/complete", "companion-api"),
+    Route("DELETE", "/v1/companion/{capability}/s3/multipart/{id}", "companion-api"),
+    Route("GET", "/v1/companion/{capability}/s3/params", "companion-api"),
     Route("GET", "/v1/search", "search-api"),
     Route("GET", "/v1/images/{id}", "search-api"),
     Route("GET", "/v1/images/{id}/similar", "search-api"),

@@ -58,6 +58,7 @@ class Resources:
     ingest_queue: sqs.IQueue
     embed_live_queue: sqs.IQueue
     machine_arn: str
+    uploader_arn: str
     search_engine: str
     search_dir: str
     key: kms.IKey | None
@@ -145,6 +146,7 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
         _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:GetObject") + _listing(on.derivatives)
     ),
     Need.DERIVATIVES_WRITE: lambda on: _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:PutObject"),
+    Need.DERIVATIVES_DELETE: lambda on: _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:DeleteObject"),
     Need.CATALOG_READ: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, indexes=_INDEXES),
     Need.CATALOG_WRITE: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, *_WRITE, indexes=_INDEXES),
     Need.UPLOADS: lambda on: _table("CATALOG_TABLE", on.catalog, "dynamodb:UpdateItem"),
@@ -187,6 +189,9 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
             "USER_POOL_CLIENT_ID": on.user_pool_client.user_pool_client_id,
         },
         (allow(_USERS, on.user_pool.user_pool_arn),),
+    ),
+    Need.UPLOAD_CREDENTIALS: lambda on: Access(
+        {"UPLOAD_ROLE_ARN": on.uploader_arn}, (allow(["sts:AssumeRole"], on.uploader_arn),)
     ),
     Need.CURSOR_SECRET: lambda on: _secret("CURSOR_SECRET_ARN", on.cursor_secret_arn),
     Need.MARK_KEY: lambda on: _secret("MARK_KEY_ARN", on.mark_key_arn),

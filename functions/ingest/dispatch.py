@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,7 +13,9 @@ from aws_lambda_powertools import Logger
 
 from functions.runtime.task import task
 from lumenstock import bootstrap
+from lumenstock.ingest.direct import image_for
 from lumenstock.ingest.dispatch import Delivery, Dispatcher, RetryPolicy
+from lumenstock.kernel.ids import ImageId
 from lumenstock.settings import settings
 
 Record = Mapping[str, Any]
@@ -69,4 +72,12 @@ def _dispatcher() -> Dispatcher:
         policy,
         clock=bootstrap.clock(),
         random=random.random,
+        image_for=_image_for,
+    )
+
+
+def _image_for(key: str) -> ImageId | None:
+    now = bootstrap.clock().now()
+    return image_for(
+        bootstrap.catalog(), bootstrap.sessions(), key, now=now, random_bytes=secrets.token_bytes
     )

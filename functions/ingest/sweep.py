@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,6 +12,7 @@ from functions.runtime.task import task
 from lumenstock import bootstrap
 from lumenstock.adapters.aws.queues import object_created
 from lumenstock.catalog.image import Image
+from lumenstock.ingest.direct import end_sessions
 from lumenstock.ingest.overdue import end_overdue
 from lumenstock.ingest.sweep import Patience, Sweeper
 from lumenstock.kernel.errors import UnavailableError
@@ -29,6 +30,7 @@ def handler(_event: Mapping[str, Any]) -> dict[str, int]:
     """
     now = bootstrap.clock().now()
     ended = end_overdue(bootstrap.uploads(), bootstrap.multipart_uploads(), now)
+    _end_sessions(now)
     for upload_id, error in ended.faults:
         logger.error("upload_not_ended", upload_id=upload_id, exc_info=error)
     patience = Patience(
@@ -46,12 +48,28 @@ def handler(_event: Mapping[str, Any]) -> dict[str, int]:
         "failed": swept.failed,
         "uploads_ended": ended.count,
     }
-    logger.info("images_swept", **done)
+    logger.info("images_swept", extra=done)
     if swept.faults or ended.faults:
         message = f"{len(swept.faults)} images and {len(ended.faults)} uploads could not be swept."
         raise UnavailableError(message)
     return done
 
 
+def _end_sessions(now: datetime) -> None:
+    count = end_sessions(
+        bootstrap.sessions(),
+        bootstrap.unfinished_originals().abort_all,
+        bootstrap.originals().keys,
+        bootstrap.catalog(),
+        _send,
+        now,
+    )
+    logger.info("upload_sessions_ended", count=count)
+
+
 def _resend(image: Image) -> None:
-    bootstrap.ingest_queue().send(object_created(bootstrap.originals().bucket, image.source.key))
+    _send(image.source.key)
+
+
+def _send(key: str) -> None:
+    bootstrap.ingest_queue().send(object_created(bootstrap.originals().bucket, key))

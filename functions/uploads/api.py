@@ -11,7 +11,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from functions.runtime.idempotency import KEPT, IdempotencyKey, once
 from functions.runtime.principal import CONTRIBUTORS, SIGNED_IN, Caller
 from functions.runtime.schema import ImageIdPath
-from functions.uploads import multipart  # noqa: F401 - declares its operations
+from functions.uploads import multipart, sessions  # noqa: F401 - they declare their operations
+from functions.uploads.contributors import display_name
 from functions.uploads.schema import ImageStatus, MultipartUpload, SinglePut, UploadRequest, UploadStarted
 from functions.uploads.service import api
 from lumenstock import bootstrap
@@ -38,7 +39,7 @@ from lumenstock.kernel.errors import (
     TooManyOpenUploadsError,
     VersionConflictError,
 )
-from lumenstock.kernel.ids import ImageId, UserId
+from lumenstock.kernel.ids import ImageId
 from lumenstock.search.projection import preview_path
 from lumenstock.settings import settings
 
@@ -90,7 +91,7 @@ def start(
             categories=tuple(wanted.categories),
             data_mining=wanted.data_mining,
         )
-        contributor = Contributor(id=caller.id, name=_display_name(caller.id))
+        contributor = Contributor(id=caller.id, name=display_name(caller.id))
         started = _start_parts(contributor, announced) if in_parts else _start_put(contributor, announced)
         return UploadStarted(started)
 
@@ -142,14 +143,6 @@ def retry(image_id: ImageIdPath, caller: Caller, key: IdempotencyKey = None) -> 
         return _status(image)
 
     return once(reopen, ImageStatus, key=key, caller=caller, path=f"/v1/images/{image_id}/retry")
-
-
-def _display_name(contributor_id: UserId) -> str:
-    profile = bootstrap.profiles().get(contributor_id)
-    if profile is None:
-        message = "This account has no profile yet. Call GET /v1/auth/me once, then try again."
-        raise ProfileMissingError(message)
-    return profile.display_name
 
 
 def _start_parts(contributor: Contributor, announced: Announcement) -> MultipartUpload:

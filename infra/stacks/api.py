@@ -14,6 +14,7 @@ from functions.manifest import ROUTES, Route
 from infra.access import Resources
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import Functions, log_group
+from infra.constructs.uploader import Uploader
 from infra.constructs.users import Users
 from infra.stacks.stack import Stage, StageStack
 
@@ -58,7 +59,20 @@ class ApiStack(StageStack):
         )
         self._stage()
         self._routes(users)
+        self._uploader(resources)
         self.publish(ApiUrl=self.api.api_endpoint, ApiId=self.api.api_id)
+
+    def _uploader(self, resources: Resources) -> None:
+        role = self.functions.made["uploads-api"].role
+        if role is None:
+            raise TypeError(role)
+        Uploader(
+            self,
+            stage=self.config.stage,
+            assumed_by=role,
+            originals=resources.originals,
+            key=resources.key,
+        )
 
     def _stage(self) -> None:
         log = log_group(

@@ -18,6 +18,7 @@ from infra.config import Consumer
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import Functions, log_group
 from infra.constructs.queue import DeadLetterQueue, WorkQueue
+from infra.constructs.uploader import uploader_arn
 from infra.packaging import ROOT
 from infra.stacks.data import DataStack
 from infra.stacks.stack import Stage, StageStack
@@ -86,6 +87,7 @@ class PipelineStack(StageStack):
                 arn_format=ArnFormat.COLON_RESOURCE_NAME,
                 resource_name=machine_name,
             ),
+            uploader_arn=uploader_arn(self, self.config.stage),
             search_engine=search.engine,
             search_dir=str(ROOT / search.folder) if search.folder else "",
             key=data.key,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 import pytest
@@ -27,6 +27,7 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.ingest.uploads import Upload, UploadStatus
 from lumenstock.kernel.ids import ImageId, UploadId, UserId
+from tests.conftest import CATALOG as CATALOG_TABLE
 from tests.conftest import ORIGINALS, forget_cached
 from tests.functions.gateway import Answer, Gateway, Person
 from tests.identity import FakeIdentity
@@ -36,7 +37,10 @@ from tools.openapi.merge import operations
 ANA = Person(roles=("contributor",))
 EMAIL, PASSWORD = "ana@example.com", "Sunset-over-7-seas"
 IMAGE = "/v1/images/01JD8QZ9Y0V7W3T5K2N4M6P8RA"
-UPLOAD = "/v1/uploads/01JD8QZ9Y0V7W3T5K2N4M6P8RA"
+UPLOAD_ID = "01JD8QZ9Y0V7W3T5K2N4M6P8RA"
+UPLOAD = f"/v1/uploads/{UPLOAD_ID}"
+COMPANION = "/v1/companion/01JD8QZ9Y0V7W3T5K2N4M6P8RA.secret"
+A_FILE = {"filename": "a.jpg", "type": "image/jpeg", "metadata": {"size": 3}}
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,15 @@ def _image_sample(method: str, part: str, needs: str, person: Person | None = No
 def _upload_sample(method: str, part: str, json: object = None) -> Sample:
     target, wrong = f"{UPLOAD}{part}", {"target": f"/v1/uploads/no-id{part}"}
     return Sample(method, target, "lumenstock.bootstrap.multipart_uploads", wrong, json, ANA)
+
+
+def _companion_sample(method: str, path: str, wrong: dict[str, Any], json: object = None) -> Sample:
+    return Sample(method, f"{COMPANION}/s3{path}", "lumenstock.bootstrap.sessions", wrong, json)
+
+
+def _companion_upload_sample(method: str, part: str = "", json: object = None, query: str = "") -> Sample:
+    path = f"/multipart/{UPLOAD_ID}{part}?key=k{query}"
+    return _companion_sample(method, path, {"target": f"{COMPANION}/s3/multipart/no-id{part}"}, json)
 
 
 IDENTITY, CATALOG, INDEX = (
@@ -109,6 +122,18 @@ SAMPLES = {
     "getUpload": _upload_sample("GET", ""),
     "completeUpload": _upload_sample("POST", "/complete"),
     "abortUpload": _upload_sample("DELETE", ""),
+    "startUploadSession": Sample(
+        "POST", "/v1/upload-sessions", "lumenstock.bootstrap.profiles", {"json": {"credentials": 1}}, {}, ANA
+    ),
+    "companionCreate": _companion_sample("POST", "/multipart", NO_FIELDS, A_FILE),
+    "companionSign": _companion_upload_sample("GET", "/1"),
+    "companionSignBatch": _companion_upload_sample("GET", "/batch", query="&partNumbers=1"),
+    "companionParts": _companion_upload_sample("GET"),
+    "companionComplete": _companion_upload_sample("POST", "/complete", {"parts": []}),
+    "companionAbort": _companion_upload_sample("DELETE"),
+    "companionParams": _companion_sample(
+        "GET", "/params?filename=a.jpg", {"target": f"{COMPANION}/s3/params"}
+    ),
     "listOpenUploads": Sample(
         "GET",
         "/v1/contributor/uploads",
@@ -246,16 +271,13 @@ def upload_of_bytes_that_are_there(scene: Scene, sample: Sample) -> Answer:
 
 def upload_beyond_the_cap(scene: Scene, sample: Sample) -> Answer:
     scene.announced()
-    scene.patch.setenv("OPEN_UPLOADS_MAX", "1")
-    forget_cached(settings)
+    crowded(scene, "")
     return [sample.send(json=IN_PARTS) for _ in range(2)][-1]
 
 
 def upload_that_meets_others(scene: Scene, sample: Sample) -> Answer:
     scene.announced()
-    met: Any = {"Error": {"Code": "X"}, "CancellationReasons": [{"Code": "TransactionConflict"}]}
-    scene.patch.setattr("lumenstock.adapters.aws.uploads._FIRST_PAUSE_S", 0)
-    scene.call_fails(clients.dynamodb(), "transact_write_items", ClientError(met, "x"))
+    busy(scene, "")
     return sample.send(json=IN_PARTS)
 
 
@@ -269,6 +291,56 @@ def step_of(how: Callable[[Scene, str], None]) -> Provocation:
         return sample.send(target=sample.target.replace(UPLOAD, f"/v1/uploads/{upload_id}"))
 
     return provoke
+
+
+def by_companion(how: Callable[[Scene, str], None] = lambda *_: None) -> Provocation:
+    """The same step with a capability that is good, of an upload that something was done to."""
+
+    def provoke(scene: Scene, sample: Sample) -> Answer:
+        scene.announced()
+        endpoint = SAMPLES["startUploadSession"].send().json()["companionEndpoint"]
+        made = Gateway().request("POST", f"{endpoint}/s3/multipart", json=A_FILE).json()
+        how(scene, made["uploadId"])
+        target = sample.target.replace(COMPANION, endpoint).replace(UPLOAD_ID, made["uploadId"])
+        return sample.send(target=target.replace("key=k", f"key={made['key']}"))
+
+    return provoke
+
+
+def over(scene: Scene, _: str) -> None:
+    """A day goes by."""
+    later = bootstrap.clock().now() + timedelta(hours=25)
+    scene.patch.setattr(type(bootstrap.clock()), "now", lambda _: later)
+
+
+def full(_: Scene, __: str) -> None:
+    """Every session has had as many files as it may."""
+    table = {"TableName": CATALOG_TABLE}
+    for item in clients.dynamodb().scan(**table)["Items"]:
+        if item.get("kind") == {"S": "session"}:
+            change: Any = {":n": {"N": "0"}}
+            clients.dynamodb().update_item(
+                **table,
+                Key={"pk": item["pk"], "sk": item["sk"]},
+                UpdateExpression="SET max_files = :n",
+                ExpressionAttributeValues=change,
+            )
+
+
+def crowded(scene: Scene, _: str) -> None:
+    scene.patch.setenv("OPEN_UPLOADS_MAX", "1")
+    forget_cached(settings)
+
+
+def busy(scene: Scene, _: str) -> None:
+    """Too many uploads of the account begin at once."""
+    met: Any = {"Error": {"Code": "X"}, "CancellationReasons": [{"Code": "TransactionConflict"}]}
+    scene.patch.setattr("lumenstock.adapters.aws.transactions._FIRST_PAUSE_S", 0)
+    scene.call_fails(clients.dynamodb(), "transact_write_items", ClientError(met, "x"))
+
+
+def at_no_route(_: Scene, sample: Sample) -> Answer:
+    return sample.send(target=sample.target.replace(COMPANION, '/v1/companion/"'))
 
 
 def ended(_: Scene, upload_id: str) -> None:
@@ -305,6 +377,8 @@ def cut_in_two_ways(scene: Scene, upload_id: str) -> None:
 
 GENERAL: dict[str, Provocation] = {
     "bad_request": sent(json=None, body="{", headers={"content-type": "application/json"}),
+    "capability_expired": by_companion(over),
+    "capability_refused": sent(),
     "forbidden": sent(person=Person(roles=("buyer",))),
     "idempotency_key_reused": key_of_another_body,
     "internal": broken(RuntimeError("a bug")),
@@ -347,6 +421,21 @@ PARTICULAR: dict[tuple[str, str], Provocation] = {
     ("completeUpload", "chunk_size_changed"): step_of(cut_in_two_ways),
     ("completeUpload", "version_conflict"): step_of(changing_while_put_together),
     ("listOpenUploads", "bad_request"): forged_cursor,
+    ("startUploadSession", "profile_missing"): sent(),
+    ("companionCreate", "session_full"): by_companion(full),
+    ("companionCreate", "too_many_open_uploads"): by_companion(crowded),
+    ("companionCreate", "version_conflict"): by_companion(busy),
+    ("companionParams", "session_full"): by_companion(full),
+    ("companionParams", "version_conflict"): by_companion(busy),
+    ("companionSign", "upload_ended"): by_companion(ended),
+    ("companionSignBatch", "upload_ended"): by_companion(ended),
+    ("companionAbort", "upload_ended"): by_companion(completed),
+    ("companionComplete", "upload_ended"): by_companion(ended),
+    ("companionComplete", "upload_incomplete"): by_companion(),
+    ("companionComplete", "chunk_size_changed"): by_companion(sent_whole(b"\xff\xd8")),
+    ("companionComplete", "content_refused"): by_companion(sent_whole(b"%PD")),
+    ("companionComplete", "version_conflict"): by_companion(changing_while_put_together),
+    **{(name, "not_found"): at_no_route for name in SAMPLES if name.startswith("companion")},
     ("searchImages", "bad_request"): forged_cursor,
     ("getSimilarImages", "not_found"): sent(target='/v1/images/"/similar'),
 }

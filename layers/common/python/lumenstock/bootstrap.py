@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lumenstock.adapters.aws import clients, secrets
 from lumenstock.adapters.aws.catalog import DynamoCatalog
+from lumenstock.adapters.aws.credentials import UploadCredentials
 from lumenstock.adapters.aws.events import EventBus
 from lumenstock.adapters.aws.idempotency import IdempotencyStore
 from lumenstock.adapters.aws.identity import CognitoIdentity
@@ -16,6 +17,7 @@ from lumenstock.adapters.aws.marks import DynamoMarks
 from lumenstock.adapters.aws.objects import S3Objects
 from lumenstock.adapters.aws.profiles import DynamoProfiles
 from lumenstock.adapters.aws.queues import SqsQueue
+from lumenstock.adapters.aws.sessions import DynamoSessions
 from lumenstock.adapters.aws.uploads import DynamoUploads
 from lumenstock.imaging.decoder import Decoder
 from lumenstock.ingest.multipart import MultipartUploads
@@ -60,6 +62,21 @@ def unfinished_originals() -> S3Multipart:
 def uploads() -> DynamoUploads:
     """Uploads in parts."""
     return DynamoUploads(clients.dynamodb(), settings().require("catalog_table"))
+
+
+@cache
+def sessions() -> DynamoSessions:
+    """Upload sessions."""
+    return DynamoSessions(clients.dynamodb(), settings().require("catalog_table"))
+
+
+@cache
+def upload_credentials() -> UploadCredentials:
+    """Credentials for clients that speak S3 themselves."""
+    wanted = settings()
+    return UploadCredentials(
+        clients.sts(), wanted.require("upload_role_arn"), wanted.require("originals_bucket")
+    )
 
 
 @cache

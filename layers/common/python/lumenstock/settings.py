@@ -44,6 +44,7 @@ class Settings(BaseModel):
     user_pool_id: str = ""
     user_pool_client_id: str = ""
     cursor_secret_arn: str = ""
+    upload_role_arn: str = ""
     mark_key_arn: str = ""
     media_base_url: str = "/img"
     licence_url: str = ""

@@ -23,6 +23,7 @@ class ReasonCode(StrEnum):
     DAMAGED = "damaged"
     DECODER_LIMIT = "decoder_limit"
     EXACT_DUPLICATE = "exact_duplicate"
+    SESSION_FULL = "session_full"
     PROCESSING_FAILED = "processing_failed"
     MODERATION = "moderation"
 

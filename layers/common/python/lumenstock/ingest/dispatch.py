@@ -98,8 +98,10 @@ class Dispatcher:
         *,
         clock: Clock,
         random: Callable[[], float],
+        image_for: Callable[[str], ImageId | None] = image_id_of,
     ) -> None:
-        """``random`` gives the jitter, in [0, 1)."""
+        """``random`` gives the jitter, in [0, 1), ``image_for`` a key's image, None for a foreign key."""
+        self._image_for = image_for
         self._catalog = catalog
         self._inbox = inbox
         self._machine = machine
@@ -113,10 +115,11 @@ class Dispatcher:
         On the last receive that the queue allows, a failure is written to the row before the message goes to
         the dead-letter queue. If that fails too, the sweeper finds the row.
         """
-        image_id = image_id_of(delivery.key)
-        if image_id is None:
-            return Outcome(done=True, image_id=None, note="foreign key")
+        image_id = None
         try:
+            image_id = self._image_for(delivery.key)
+            if image_id is None:
+                return Outcome(done=True, image_id=None, note="foreign key")
             execution = self._machine.run(
                 {"image_id": image_id, "bucket": delivery.bucket, "key": delivery.key}
             )
@@ -132,12 +135,13 @@ class Dispatcher:
             note = f"{note}; then {_told(error)}"
         return Outcome(done=False, image_id=image_id, note=note)
 
-    def _put_back(self, image_id: ImageId, delivery: Delivery) -> None:
+    def _put_back(self, image_id: ImageId | None, delivery: Delivery) -> None:
         rest_s = self._policy.delay_s(delivery.receives, self._random())
         if delivery.receives >= self._policy.max_receives:
             rest_s = 0  # straight to the dead-letter queue
             with suppress(NotFoundError):  # nobody waits for a row that is not there
-                self._catalog.update(image_id, lambda present: failed(present, self._clock.now()))
+                if image_id is not None:
+                    self._catalog.update(image_id, lambda present: failed(present, self._clock.now()))
         self._inbox.delay(delivery.receipt, rest_s)
 
 

@@ -110,6 +110,14 @@ def exact_duplicate(of: ImageId | None) -> Reason:
     return _new_file(ReasonCode.EXACT_DUPLICATE, f"Exactly this file is already in the catalogue. {known}")
 
 
+def session_full() -> Reason:
+    """It came by credentials that had brought as many files as they may."""
+    return _new_file(
+        ReasonCode.SESSION_FULL,
+        "Its upload session had as many files as it may. Start another session and upload it again.",
+    )
+
+
 def processing_failed() -> Reason:
     """The fault is ours."""
     return Reason(

@@ -24,6 +24,17 @@ EXTENSIONS = {
 }
 
 
+_ENDINGS = {ending: media_type for media_type, ending in EXTENSIONS.items()} | {
+    "jpeg": "image/jpeg",
+    "tiff": "image/tiff",
+}
+
+
+def media_type_of(filename: str) -> str | None:
+    """The media type that a file's ending speaks of; None if it is none of ours."""
+    return _ENDINGS.get(filename.rpartition(".")[2].lower())
+
+
 @dataclass(frozen=True, slots=True)
 class Contributor:
     """Who uploads."""
@@ -61,7 +72,20 @@ def announced_image(
     the sweeper ends the row.
     """
     image_id = ImageId(new_ulid(now, random_bytes))
-    extension = EXTENSIONS[announced.content_type]
+    key = original_key(contributor.id, image_id, now, EXTENSIONS[announced.content_type])
+    return image_at(key, image_id, contributor, announced, now=now, random_bytes=random_bytes)
+
+
+def image_at(
+    key: str,
+    image_id: ImageId,
+    contributor: Contributor,
+    announced: Announcement,
+    *,
+    now: datetime,
+    random_bytes: RandomBytes,
+) -> Image:
+    """The row of a picture whose original lies, or will lie, at ``key``."""
     return Image(
         id=image_id,
         contributor_id=contributor.id,
@@ -75,7 +99,7 @@ def announced_image(
         media_key=new_media_key(random_bytes),
         rev=1,
         source=Source(
-            key=original_key(contributor.id, image_id, now, extension),
+            key=key,
             filename=announced.filename,
             content_type=announced.content_type,
             size_bytes=announced.size_bytes,

@@ -43,9 +43,9 @@ class Upload:
     filename: str
     content_type: str
     size_bytes: int
-    part_bytes: int | None
     created_at: datetime
     expires_at: datetime
+    part_bytes: int | None = None
     status: UploadStatus = UploadStatus.OPEN
     storage_id: str | None = None
     parts: tuple[Part, ...] = ()
@@ -64,10 +64,17 @@ class Upload:
 class UploadStore(Protocol):
     """Uploads, by conditional writes only."""
 
-    def open(self, image: Image, upload: Upload, *, limit: int) -> None:
+    def open(self, image: Image, upload: Upload, *, limit: int, session_id: UploadId | None = None) -> None:
         """Put an image's row and its upload, and note that it is open, all or nothing.
 
+        Args:
+            image: The row.
+            upload: The upload.
+            limit: How many a contributor may have open.
+            session_id: Of the session that it is counted against, if it came by one.
+
         Raises:
+            SessionFullError: The session had as many files as it may.
             TooManyOpenUploadsError: The contributor has ``limit`` of them open already.
             VersionConflictError: Too many uploads of this contributor began at once.
         """

@@ -5,6 +5,8 @@ LumenstockError
 │   ├── BadRequestError             400  malformed: not JSON, a bad cursor
 │   ├── NotAuthenticatedError       401
 │   ├── ForbiddenError              403
+│   │   ├── CapabilityExpiredError       the upload session is over
+│   │   └── CapabilityRefusedError       no address that we gave out
 │   ├── NotFoundError               404
 │   ├── MethodNotAllowedError       405
 │   ├── ConflictError               409
@@ -12,6 +14,7 @@ LumenstockError
 │   │   ├── AlreadyDecidedError          another moderator was first
 │   │   ├── ProfileMissingError          the account never signed in here
 │   │   ├── AlreadyUploadedError         the contributor has a living image of these bytes
+│   │   ├── SessionFullError             the upload session had as many files as it may
 │   │   ├── TooManyOpenUploadsError      finish or abort one first
 │   │   ├── UploadEndedError             the upload was completed, aborted, or its time is over
 │   │   ├── VersionConflictError         somebody else wrote first; retryable
@@ -107,6 +110,18 @@ class ForbiddenError(ClientError):
     status, code, title = 403, "forbidden", "Forbidden"
 
 
+class CapabilityRefusedError(ForbiddenError):
+    """The address holds no capability that we gave out."""
+
+    code, title = "capability_refused", "Capability refused"
+
+
+class CapabilityExpiredError(ForbiddenError):
+    """The upload session is over; start a new one."""
+
+    code, title = "capability_expired", "Capability expired"
+
+
 class NotFoundError(ClientError):
     """There is no such thing, or the caller may not know of it."""
 
@@ -163,6 +178,12 @@ class AlreadyUploadedError(ConflictError):
             f"You uploaded exactly this file before: it is your image {image_id}.",
             members={"imageId": image_id},
         )
+
+
+class SessionFullError(ConflictError):
+    """The upload session had as many files as it may; start a new one."""
+
+    code, title = "session_full", "Upload session full"
 
 
 class TooManyOpenUploadsError(ConflictError):

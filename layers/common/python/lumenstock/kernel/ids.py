@@ -17,14 +17,14 @@ UploadId = NewType("UploadId", str)
 
 RandomBytes = Callable[[int], bytes]
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ULID_PATTERN = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 
 
 def new_ulid(now: datetime, random_bytes: RandomBytes = secrets.token_bytes) -> str:
     """A ULID: 26 characters that sort by time (1 ms) and are unguessable within it (80 bits)."""
     value = int(now.timestamp() * 1000) << 80 | int.from_bytes(random_bytes(10))
-    return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
+    return "".join(CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 
 def new_media_key(random_bytes: RandomBytes = secrets.token_bytes) -> MediaKey:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_sts import STSClient
 
 _DEFAULT = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -39,6 +40,12 @@ def s3() -> S3Client:
 def sqs() -> SQSClient:
     """SQS."""
     return boto3.client("sqs", config=_DEFAULT)
+
+
+@cache
+def sts() -> STSClient:
+    """STS of the own region: its tokens are good everywhere, and no other region is asked."""
+    return boto3.client("sts", config=_DEFAULT)
 
 
 @cache

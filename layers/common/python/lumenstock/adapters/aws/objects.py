@@ -64,6 +64,15 @@ class PresignedPut:
     expires_in_s: int
 
 
+@dataclass(frozen=True, slots=True)
+class PresignedForm:
+    """One upload that its holder may make by a form; ``fields`` go before the file."""
+
+    url: str
+    fields: dict[str, str]
+    expires_in_s: int
+
+
 class S3Objects:
     """One bucket."""
 
@@ -133,6 +142,30 @@ class S3Objects:
         self._client.put_object(
             Bucket=self.bucket, Key=key, Body=body, ContentType=content_type, CacheControl=_IMMUTABLE
         )
+
+    def delete(self, key: str) -> None:
+        """Remove an object; one that is not there is no fault."""
+        self._client.delete_object(Bucket=self.bucket, Key=key)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys of all objects below ``prefix``."""
+        pages = self._client.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
+            yield from (entry["Key"] for entry in page.get("Contents", []))
+
+    def presign_form(
+        self, key: str, content_type: str, size_bytes: tuple[int, int], expires_in_s: int
+    ) -> PresignedForm:
+        """Sign a form that uploads one file of this type, of a length within ``size_bytes``, to this key."""
+        fields = {"Content-Type": content_type, "success_action_status": "201"}
+        conditions = [
+            *({name: value} for name, value in fields.items()),
+            ["content-length-range", *size_bytes],
+        ]
+        signed = self._client.generate_presigned_post(
+            Bucket=self.bucket, Key=key, Fields=fields, Conditions=conditions, ExpiresIn=expires_in_s
+        )
+        return PresignedForm(url=signed["url"], fields=signed["fields"], expires_in_s=expires_in_s)
 
     def presign_put(self, key: str, content_type: str, size_bytes: int, expires_in_s: int) -> PresignedPut:
         """Sign one create-only upload of exactly this type and length to exactly this key."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,24 +18,25 @@ from lumenstock.adapters.aws.rows import (
     to_attributes,
     to_item,
 )
+from lumenstock.adapters.aws.transactions import transact
 from lumenstock.catalog.image import Image
 from lumenstock.ingest.parts import Part
 from lumenstock.ingest.uploads import Upload, UploadStatus
 from lumenstock.kernel.clock import to_iso
-from lumenstock.kernel.errors import NotFoundError, TooManyOpenUploadsError, VersionConflictError
+from lumenstock.kernel.errors import NotFoundError, SessionFullError, TooManyOpenUploadsError
 from lumenstock.kernel.ids import UploadId, UserId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-# A client that starts 8 at once has every transaction through after 6 rounds at most; each waits longer.
-_ATTEMPTS = 8
-_FIRST_PAUSE_S = 0.01
 _BATCH_GET_LIMIT = 100
-# An ended upload can be asked after for a week; then DynamoDB throws it away.
-_KEPT = timedelta(days=7)
+# An ended upload can be asked after for this long. Messages in a dead-letter queue name sessions for 14 days.
+_KEPT = timedelta(days=21)
 
+_SESSION = 3  # position of the session in the transaction that opens an upload
+
+_PARTITION = "U#open"  # of the work-queue index
 _UPLOAD = TypeAdapter(Upload)
 _PARTS = TypeAdapter(tuple[Part, ...])
 
@@ -47,18 +46,53 @@ def upload_key(upload_id: str) -> Item:
     return {"pk": {"S": f"UPL#{upload_id}"}, "sk": {"S": "A"}}
 
 
-def overdue_partition(shard: int) -> str:
-    """Partition of the work-queue index that holds what must end at its time."""
-    return f"U#open#{shard:02d}"
-
-
-def waiting_keys(upload_id: str, expires_at: datetime) -> Item:
-    """Keys of the work-queue index for what must end at its time, and when DynamoDB may throw it away."""
+def waiting_keys(partition: str, upload_id: UploadId, expires_at: datetime) -> Item:
+    """Keys of the work-queue index for what must end at its time."""
     shard = crc32(upload_id.encode()) % WORK_SHARDS
     return {
-        "gsi2pk": {"S": overdue_partition(shard)},
+        "gsi2pk": {"S": f"{partition}#{shard:02d}"},
         "gsi2sk": {"S": f"{to_iso(expires_at)}#{upload_id}"},
-        "purge_at": {"N": str(int((expires_at + _KEPT).timestamp()))},
+    }
+
+
+def overdue_ids(client: DynamoDBClient, table: str, partition: str, now: datetime) -> Iterator[UploadId]:
+    """Ids of what should have ended before ``now``."""
+    pages = client.get_paginator("query")
+    for shard in range(WORK_SHARDS):
+        for page in pages.paginate(
+            TableName=table,
+            IndexName="gsi2",
+            KeyConditionExpression="gsi2pk = :waiting AND gsi2sk < :now",
+            ExpressionAttributeValues={
+                ":waiting": {"S": f"{partition}#{shard:02d}"},
+                ":now": {"S": to_iso(now)},
+            },
+        ):
+            for item in page["Items"]:
+                yield UploadId(item["pk"]["S"].removeprefix("UPL#"))
+
+
+def kept_until(expires_at: datetime) -> Item:
+    """When DynamoDB may throw an ended upload or session away."""
+    return {"purge_at": {"N": str(int((expires_at + _KEPT).timestamp()))}}
+
+
+def put_new(table: str, item: Item) -> TransactWriteItemTypeDef:
+    """One write of a transaction: put an item that is not there."""
+    condition = "attribute_not_exists(pk)"
+    return {"Put": {"TableName": table, "Item": item, "ConditionExpression": condition}}
+
+
+def count_file(table: str, session_id: UploadId) -> TransactWriteItemTypeDef:
+    """One write of a transaction: count a file of a session that is not full."""
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": upload_key(session_id),
+            "UpdateExpression": "ADD files :one",
+            "ConditionExpression": "files < max_files",
+            "ExpressionAttributeValues": {":one": {"N": "1"}},
+        }
     }
 
 
@@ -70,14 +104,18 @@ class DynamoUploads:
         self._client = client
         self._table = table
 
-    def open(self, image: Image, upload: Upload, *, limit: int) -> None:
+    def open(self, image: Image, upload: Upload, *, limit: int, session_id: UploadId | None = None) -> None:
         """See the protocol."""
         writes = [
-            self._put_new(to_item(image)),
-            self._put_new(_to_item(upload)),
+            put_new(self._table, to_item(image)),
+            put_new(self._table, _to_item(upload)),
             self._count_in(upload, limit),
         ]
-        refused = self._transact(writes)
+        if session_id:
+            writes.append(count_file(self._table, session_id))
+        refused = transact(self._client, writes)
+        if _SESSION in refused:
+            raise SessionFullError
         if refused:
             message = f"You have {limit} open uploads (GET /v1/contributor/uploads). Complete or abort one."
             raise TooManyOpenUploadsError(message)
@@ -154,28 +192,12 @@ class DynamoUploads:
                 }
             },
         ]
-        self._transact(writes)
+        transact(self._client, writes)
         return self.get(upload.id)
 
     def overdue(self, now: datetime) -> Iterator[UploadId]:
         """See the protocol."""
-        pages = self._client.get_paginator("query")
-        for shard in range(WORK_SHARDS):
-            for page in pages.paginate(
-                TableName=self._table,
-                IndexName="gsi2",
-                KeyConditionExpression="gsi2pk = :open AND gsi2sk < :now",
-                ExpressionAttributeValues={
-                    ":open": {"S": overdue_partition(shard)},
-                    ":now": {"S": to_iso(now)},
-                },
-            ):
-                for item in page["Items"]:
-                    yield UploadId(item["pk"]["S"].removeprefix("UPL#"))
-
-    def _put_new(self, item: Item) -> TransactWriteItemTypeDef:
-        condition = "attribute_not_exists(pk)"
-        return {"Put": {"TableName": self._table, "Item": item, "ConditionExpression": condition}}
+        return overdue_ids(self._client, self._table, _PARTITION, now)
 
     def _count_in(self, upload: Upload, limit: int) -> TransactWriteItemTypeDef:
         """Note that the contributor has one more open; a set, so it can be listed and never counts wrong."""
@@ -189,30 +211,6 @@ class DynamoUploads:
                 "ExpressionAttributeValues": {":id": {"SS": [upload.id]}, ":limit": {"N": str(limit)}},
             }
         }
-
-    def _transact(self, writes: Sequence[TransactWriteItemTypeDef]) -> tuple[int, ...]:
-        """Write all or nothing; the positions whose condition failed, if any did.
-
-        Uploads of one contributor that begin or end at the same moment meet at one item; they queue up here.
-
-        Raises:
-            VersionConflictError: They kept meeting.
-        """
-        for attempt in range(_ATTEMPTS):
-            try:
-                self._client.transact_write_items(TransactItems=writes)
-            except ClientError as error:
-                codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-                refused = tuple(place for place, code in enumerate(codes) if code == "ConditionalCheckFailed")
-                if refused:
-                    return refused
-                if "TransactionConflict" not in codes:
-                    raise
-                time.sleep(_FIRST_PAUSE_S * 2**attempt * (0.5 + random.random()))  # noqa: S311 - jitter
-            else:
-                return ()
-        message = "Too many uploads of this account begin or end at once. Try again."
-        raise VersionConflictError(message)
 
     def _change_open(self, upload_id: UploadId, how: str, values: Item, *, condition: str = "") -> None:
         """Change an upload if it is open and ``condition`` holds; otherwise nothing happens."""
@@ -240,7 +238,8 @@ def _to_item(upload: Upload) -> Item:
     return {
         **to_attributes({"kind": "upload", **fields}),
         **upload_key(upload.id),
-        **waiting_keys(upload.id, upload.expires_at),
+        **waiting_keys(_PARTITION, upload.id, upload.expires_at),
+        **kept_until(upload.expires_at),
     }
 
 
