@@ -30,6 +30,7 @@ class Need(StrEnum):
     ORIGINALS_PARTS = "originals:parts"
     DERIVATIVES_READ = "derivatives:read"
     DERIVATIVES_WRITE = "derivatives:write"
+    DERIVATIVES_DELETE = "derivatives:delete"
     CATALOG_READ = "catalog:read"
     CATALOG_WRITE = "catalog:write"
     UPLOADS = "catalog:uploads"
