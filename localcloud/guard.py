@@ -8,8 +8,8 @@ So each request passes here first:
 2. The engine's own administration (``/_ministack``): only readiness and answers of custom resources, unless
    the operator's secret is shown.
 3. Plane (:mod:`localcloud.plane`): the control plane is never for a web page, and only signed; a presigned
-   S3 URL is for the front's pages and for programs; CloudFront answers reads; the HTTP API has its own
-   authorizers.
+   S3 URL or signed form is for the front's pages and for programs; CloudFront answers reads; the HTTP API
+   has its own authorizers.
 4. Signature of everything under a root key (:mod:`localcloud.signature`).
 5. Size: 10 MB for the HTTP API as on AWS, more for S3 (the engine holds a body in memory while it arrives).
 """
@@ -22,7 +22,8 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from localcloud.plane import Request, body_limit_bytes, check
+from localcloud.form import verify_signer
+from localcloud.plane import Plane, Request, body_limit_bytes, check
 from localcloud.refusal import Refused
 from localcloud.signature import RootKey, claim_of
 
@@ -92,6 +93,8 @@ class Guard:
         is_preflight = request.method == "OPTIONS"  # signed for another method, answered without effect
         if claim is not None and not claim.is_checked_by_engine and not is_preflight:
             await self._root_key.verify(claim, request, body)
+        if plane is Plane.FORM and not is_preflight:
+            verify_signer(request.headers["content-type"], await body.bytes())
         return body
 
     async def _pass_on(self, scope: Scope, body: _Body, send: Send) -> None:

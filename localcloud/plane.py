@@ -31,6 +31,8 @@ _ONCE = frozenset(
         "x-amz-content-sha256",
     }
 )
+# A form goes to the bucket itself. Source: Amazon S3 API reference, "POST Object".
+_BUCKET_PATH = re.compile(r"/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/?")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # Quota "Payload size" of HTTP APIs. Source: API Gateway developer guide, "Quotas for HTTP APIs".
@@ -46,6 +48,7 @@ class Plane(Enum):
     API = "HTTP API"
     CDN = "CloudFront"
     PRESIGNED = "presigned S3 URL"
+    FORM = "form to an S3 bucket"
     CONTROL = "control plane"
 
 
@@ -90,8 +93,20 @@ class Request:
             return Plane.API
         if _CDN_HOST.match(host):
             return Plane.CDN
+        if claim is None and self._is_form():
+            return Plane.FORM
         presigned = claim is not None and claim.in_query and claim.service == "s3"
         return Plane.PRESIGNED if presigned and not self._names_an_operation() else Plane.CONTROL
+
+    def _is_form(self) -> bool:
+        """Whether it posts a form to a bucket, or is the preflight of one."""
+        if not _BUCKET_PATH.fullmatch(self.raw_path) or self.query or self._names_an_operation():
+            return False
+        if self.method == "OPTIONS":
+            return self.headers.get("access-control-request-method") == "POST"
+        return self.method == "POST" and self.headers.get("content-type", "").startswith(
+            "multipart/form-data"
+        )
 
     def _names_an_operation(self) -> bool:
         """Whether it, or the request that its preflight announces, asks for more than an object."""
@@ -118,8 +133,9 @@ def check(request: Request, plane: Plane, claim: Claim | None, front_origin: str
     """
     if plane is Plane.CDN and request.method not in _READS:
         raise Refused(405, "CloudFront answers reads here")
-    if plane is Plane.PRESIGNED and request.headers.get("origin", front_origin) != front_origin:
-        raise Refused(403, f"only pages of {front_origin} may use presigned URLs")
+    is_for_pages = plane in {Plane.PRESIGNED, Plane.FORM}
+    if is_for_pages and request.headers.get("origin", front_origin) != front_origin:
+        raise Refused(403, f"only pages of {front_origin} may use a {plane.value}")
     if plane is Plane.CONTROL:
         from_page = request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
         if from_page or "origin" in request.headers:
@@ -132,7 +148,7 @@ def body_limit_bytes(plane: Plane, claim: Claim | None) -> int:
     """Longest body that ``plane`` takes."""
     if plane in {Plane.API, Plane.CDN}:
         return API_BODY_MAX_BYTES
-    is_object = claim is not None and claim.service == "s3"
+    is_object = plane is Plane.FORM or (claim is not None and claim.service == "s3")
     return OBJECT_BODY_MAX_BYTES if is_object else CONTROL_BODY_MAX_BYTES
 
 

@@ -89,7 +89,12 @@ class Claim:
     @property
     def is_checked_by_engine(self) -> bool:
         """Whether the engine verifies it."""
-        return _CHECKED_BY_ENGINE.fullmatch(self.key) is not None
+        return is_checked_by_engine(self.key)
+
+
+def is_checked_by_engine(key: str) -> bool:
+    """Whether the engine verifies what is signed with the access key ``key``."""
+    return _CHECKED_BY_ENGINE.fullmatch(key) is not None
 
 
 def claim_of(request: SignedRequest) -> Claim | None:
