@@ -24,6 +24,7 @@ class Times(_Part):
         visibility_s: How long a message in work is hidden; ends after the dispatcher.
         retry_delays_s: Until a message is seen again after its first, second, … failed receive.
         embed_visibility_s: The same as ``visibility_s`` for the queue of the embed function.
+        embed_retry_delays_s: The same as ``retry_delays_s`` for it.
         sweep_every_min: Minutes between two runs of the sweeper.
     """
 
@@ -32,6 +33,7 @@ class Times(_Part):
     visibility_s: int = Field(gt=0, le=43_200)
     retry_delays_s: tuple[int, ...] = Field(min_length=1)
     embed_visibility_s: int = Field(gt=0, le=43_200)
+    embed_retry_delays_s: tuple[int, ...] = Field(min_length=1)
     sweep_every_min: int = Field(gt=0)
     uploading_stuck_s: int = Field(gt=0)
     upload_expires_s: int = Field(gt=0)
@@ -153,6 +155,18 @@ class StageConfig(_Part):
     prices: dict[str, int]
 
     @model_validator(mode="after")
+    def _embedding_gives_up_in_time(self) -> Self:
+        delays, receives = self.times.embed_retry_delays_s, self.embed_live.max_receives
+        rests = [delays[min(number, len(delays) - 1)] * 1.5 for number in range(receives - 1)]
+        if sum(rests) >= self.times.processing_stuck_s:
+            message = (
+                "the rests of embed_retry_delays_s over max_receives must end within processing_stuck_s: "
+                "else the sweeper ends the image first, and the dead-letter queue never hears of it"
+            )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _careful(self) -> Self:
         if self.stage == "prod" and not (self.retain and self.customer_keys):
             message = "prod must retain its data and encrypt it with keys of its own"
@@ -206,6 +220,7 @@ class StageConfig(_Part):
             "LICENCE_URL": self.licence_url,
             "RENDITIONS": self.renditions,
             "RETRY_DELAYS_S": json.dumps(self.times.retry_delays_s),
+            "EMBED_RETRY_DELAYS_S": json.dumps(self.times.embed_retry_delays_s),
             "MAX_RECEIVES": str(self.ingest.max_receives),
             "UPLOADING_STUCK_S": str(self.times.uploading_stuck_s),
             "UPLOAD_EXPIRES_S": str(self.times.upload_expires_s),

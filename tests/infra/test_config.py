@@ -42,6 +42,14 @@ def test_what_waits_must_outlive_what_it_waits_for(times: dict[str, int]) -> Non
         StageConfig.model_validate(wrong)
 
 
+@pytest.mark.parametrize("stage", ["local", "dev", "prod"])
+def test_a_message_is_set_aside_before_the_sweeper_ends_its_image(stage: str) -> None:
+    wrong = raw(stage)
+    wrong["times"] = {**wrong["times"], "embed_retry_delays_s": [720]}
+    with pytest.raises(ValidationError, match="must end within processing_stuck_s"):
+        StageConfig.model_validate(wrong)
+
+
 @pytest.mark.parametrize("careless", [{"retain": False}, {"customer_keys": False}])
 def test_prod_cannot_be_careless(careless: dict[str, bool]) -> None:
     with pytest.raises(ValidationError, match="prod must retain"):

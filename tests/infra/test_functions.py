@@ -60,6 +60,7 @@ def test_the_rules_of_the_stage_parse_as_settings(stage: Templates, spec: Functi
     given = variables(stage.function(spec.name))
     parsed = Settings.model_validate({name.lower(): value for name, value in given.items()})
     assert parsed.retry_delays_s == stage.config.times.retry_delays_s
+    assert parsed.embed_retry_delays_s == stage.config.times.embed_retry_delays_s
     assert parsed.max_receives == stage.config.ingest.max_receives
     assert parsed.prices == stage.config.prices
     assert parsed.approve_unscored is stage.config.moderation.approve_unscored

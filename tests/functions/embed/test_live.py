@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,19 +25,25 @@ def _stage(stores: Stores, set_stage: Callable[..., None], tmp_path: Path) -> No
         MODEL_DIR=str(MODEL_FOLDER),
         REVIEW="auto",
         APPROVE_UNSCORED="true",
+        EMBED_RETRY_DELAYS_S="[0]",
     )
     forget_cached(live)
 
 
-def record(name: str, body: object) -> dict[str, str]:
-    return {"messageId": name, "body": body if isinstance(body, str) else json.dumps(body)}
+def record(name: str, body: object, receipt: str = "not of this queue") -> dict[str, Any]:
+    return {
+        "messageId": name,
+        "receiptHandle": receipt,
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "attributes": {"ApproximateReceiveCount": "1"},
+    }
 
 
-def asking(name: str, row: Image) -> dict[str, str]:
+def asking(name: str, row: Image) -> dict[str, Any]:
     return record(name, {"image_id": row.id, "rev": row.rev})
 
 
-def failures(*records: dict[str, str]) -> list[str]:
+def failures(*records: dict[str, Any]) -> list[str]:
     answer = live.handler({"Records": list(records)}, None)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
@@ -53,6 +60,18 @@ def test_only_the_message_that_failed_comes_again(stores: Stores) -> None:
     assert failures(asking("good", good), asking("bad", bad)) == ["bad"]
     assert bootstrap.catalog().get(good.id).status is Status.APPROVED
     assert bootstrap.catalog().get(bad.id).status is Status.PROCESSING
+
+
+def test_a_message_that_failed_comes_again_long_before_its_visibility_ends(stores: Stores) -> None:
+    bad = rendered(bootstrap.catalog(), stores)
+    stores.s3.delete_object(Bucket=DERIVATIVES, Key=rendition_key(bad.media_key, 1, "300"))
+    queue = bootstrap.embed_live_queue()
+    stores.messages(stores.embed_live_queue_url)
+    queue.send({"image_id": bad.id, "rev": bad.rev})
+    (received,) = queue.receive(1, 0)
+    assert queue.receive(1, 0) == []
+    assert failures(record("bad", received.body, received.receipt_handle)) == ["bad"]
+    assert [message.body for message in queue.receive(1, 0)] == [received.body]
 
 
 @pytest.mark.parametrize(

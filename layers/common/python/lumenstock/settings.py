@@ -17,6 +17,7 @@ class Settings(BaseModel):
 
     Attributes:
         retry_delays_s: Seconds until a message is seen again after the first, second, … failed receive.
+        embed_retry_delays_s: The same for the queue of the embed function.
         review: ``auto`` approves what the model finds harmless, ``all`` sends everything to a moderator.
         approve_unscored: Whether ``auto`` also approves where no model in use can tell (nsfw is null).
         upload_session_s: Life of an upload in parts.
@@ -54,6 +55,7 @@ class Settings(BaseModel):
     model_dir: Path = Path("/opt/models/demo")
     retry_delays_s: Json[tuple[int, ...]] = (60, 300, 900)
     max_receives: int = 3
+    embed_retry_delays_s: Json[tuple[int, ...]] = (30, 60, 120, 240, 300)
     review: Literal["auto", "all"] = "all"
     approve_unscored: bool = False
     prices: Json[dict[str, int]] = {}

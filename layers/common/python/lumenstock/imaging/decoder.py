@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import subprocess
@@ -22,6 +23,8 @@ from lumenstock.imaging.renditions import Encoding
 # machine too busy to let it work) is no fault of the picture's, and may go well another time.
 _OWN_END = frozenset({"SIGXCPU", "SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS"})
 _REFUSALS = {kind.code: kind for kind in (DamagedPictureError, DecoderLimitError)}
+
+_PR_SET_DUMPABLE = 4  # Source: linux/prctl.h
 
 _ENVIRONMENT = {
     "VIPS_BLOCK_UNTRUSTED": "1",  # no decoder that libvips itself does not trust: SVG, PDF, matrices, …
@@ -67,6 +70,16 @@ class Rendered:
     height_px: int
 
 
+def _close_to_others() -> None:
+    """Keep other processes of the same user out of this one's memory and environment, where credentials lie.
+
+    A decoder that a file has taken over could read ``/proc/{parent}/environ`` otherwise. The program that is
+    started next is open again, and has nothing to hide.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 class Decoder:
     """Does to pictures what only a child should do.
 
@@ -87,6 +100,7 @@ class Decoder:
         if self._process is not None and self._process.poll() is not None:
             self.close()
         if self._process is None:
+            _close_to_others()
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "lumenstock.imaging.zygote"],
                 stdin=subprocess.PIPE,

@@ -10,6 +10,7 @@ from typing import Protocol
 from lumenstock.catalog.image import image_id_of
 from lumenstock.catalog.store import CatalogStore
 from lumenstock.ingest.failure import failed
+from lumenstock.kernel.backoff import rest_s
 from lumenstock.kernel.clock import Clock
 from lumenstock.kernel.errors import NotFoundError
 from lumenstock.kernel.ids import ImageId
@@ -44,7 +45,7 @@ class RetryPolicy:
 
     def delay_s(self, receives: int, jitter: float) -> int:
         """Rest after failure number ``receives``; ``jitter`` in [0, 1) makes it 0.5 to 1.5 times."""
-        return round(self.delays_s[min(receives, len(self.delays_s)) - 1] * (0.5 + jitter))
+        return rest_s(self.delays_s, receives, jitter)
 
 
 class Execution(Protocol):
@@ -136,13 +137,13 @@ class Dispatcher:
         return Outcome(done=False, image_id=image_id, note=note)
 
     def _put_back(self, image_id: ImageId | None, delivery: Delivery) -> None:
-        rest_s = self._policy.delay_s(delivery.receives, self._random())
+        delay_s = self._policy.delay_s(delivery.receives, self._random())
         if delivery.receives >= self._policy.max_receives:
-            rest_s = 0  # straight to the dead-letter queue
+            delay_s = 0  # straight to the dead-letter queue
             with suppress(NotFoundError):  # nobody waits for a row that is not there
                 if image_id is not None:
                     self._catalog.update(image_id, lambda present: failed(present, self._clock.now()))
-        self._inbox.delay(delivery.receipt, rest_s)
+        self._inbox.delay(delivery.receipt, delay_s)
 
 
 def _told(error: Exception) -> str:
