@@ -20,6 +20,13 @@ def handler(payload: Payload) -> dict[str, Any]:
     """Input: ``{image_id, bucket, key}``. Answer: :class:`lumenstock.ingest.plan.Checked`."""
     limits = FileLimits(max_bytes=settings().upload_max_bytes, max_pixels=settings().max_pixels)
     publishing = Publishing(EAGER[settings().renditions], settings().require("licence_url"))
-    validator = Validator(bootstrap.catalog(), bootstrap.originals(), bootstrap.decoder(), limits, publishing)
+    validator = Validator(
+        bootstrap.catalog(),
+        bootstrap.originals(),
+        bootstrap.decoder(),
+        limits,
+        publishing,
+        bootstrap.marks(),
+    )
     now = bootstrap.clock().now()
     return checked_json(validator.validate(ImageId(payload["image_id"]), payload["key"], now))

@@ -1,4 +1,4 @@
-"""Task: the marked files, from one decode."""
+"""Task: the marked files, from one decode, with the visible and the invisible mark."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from functions.ingest.payloads import Payload, derived_json, plan_of
 from functions.runtime.task import task
 from lumenstock import bootstrap
+from lumenstock.catalog.marks import payload_of
 from lumenstock.ingest.derive import derive
 
 
@@ -15,4 +16,5 @@ def handler(payload: Payload) -> dict[str, Any]:
     """Input: ``{image_id, plan}``. Answer: :class:`lumenstock.ingest.plan.Derived`."""
     plan = plan_of(payload)
     originals, derivatives, decoder = bootstrap.originals(), bootstrap.derivatives(), bootstrap.decoder()
-    return derived_json(derive(originals, derivatives, decoder, plan, plan.marked))
+    pattern = bootstrap.mark_key().pattern(payload_of(plan.mark))
+    return derived_json(derive(originals, derivatives, decoder, plan, plan.marked, pattern))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from functions.ingest.payloads import checked_json, checked_of, derived_json, derived_of, plan_of
+from lumenstock.catalog.marks import MarkId
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.imaging.formats import Format
 from lumenstock.imaging.renditions import Encoding
@@ -35,6 +36,7 @@ PLAN = Plan(
     marked=("1024",),
     encodings=(Encoding.WEBP,),
     rights=Rights("Ann", "© 2026 Ann", "https://market.example/licence", "DMI-PROHIBITED"),
+    mark=MarkId("ab" * 6),
 )
 ACCEPTED = Checked(ok=True, image_id=IMAGE, rev=1, plan=PLAN)
 MADE = {"ok": True, "renditions": ["x"], "reasons": []}

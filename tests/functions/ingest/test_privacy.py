@@ -17,6 +17,7 @@ import pytest
 
 from functions.ingest import render, watermark
 from functions.ingest.payloads import checked_json
+from lumenstock.catalog.marks import MarkId
 from lumenstock.imaging.decoder import Decoder
 from lumenstock.imaging.formats import sniff
 from lumenstock.imaging.renditions import EAGER, MARKED_FROM_PX, RENDITIONS, Encoding
@@ -111,7 +112,8 @@ def published(pipeline: Pipeline, decoder: Decoder, path: Path, folder: Path) ->
     kind = sniff(body[:64])
     assert kind is not None
     image = pipeline.upload(body, content_type=MEDIA_TYPES[kind.name])
-    plan = make_plan(image, kind, decoder.probe(path), "00" * 32, Publishing(EAGER["full"], LICENCE))
+    publishing = Publishing(EAGER["full"], LICENCE)
+    plan = make_plan(image, kind, decoder.probe(path), "00" * 32, publishing, MarkId("ab" * 6))
     common = {
         "image_id": image.id,
         "plan": checked_json(Checked(ok=True, image_id=image.id, plan=plan))["plan"],

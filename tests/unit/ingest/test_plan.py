@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from functions.ingest.payloads import checked_json, checked_of, derived_json, derived_of, plan_of
 from lumenstock.catalog.image import Image, Source
+from lumenstock.catalog.marks import MarkId
 from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.imaging.formats import Format
@@ -39,7 +40,7 @@ IMAGE = Image(
 def plan(width_px: int, height_px: int, renditions: str = "lean") -> Plan:
     header = Header(Format.JPEG, width_px, height_px, 3, interlaced=False)
     publishing = Publishing(EAGER[renditions], "https://market.example/licence")
-    return make_plan(IMAGE, Format.JPEG, header, "00" * 32, publishing)
+    return make_plan(IMAGE, Format.JPEG, header, "00" * 32, publishing, MarkId("ab" * 6))
 
 
 def test_a_plan_names_the_version_the_revision_and_the_size_as_shown() -> None:

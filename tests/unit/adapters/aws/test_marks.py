@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lumenstock.adapters.aws.marks import DynamoMarks
-from lumenstock.catalog.marks import MarkId, MarkOwner, mark_id, mark_ids, payload
+from lumenstock.catalog.marks import MarkId, MarkOwner, mark_id, mark_ids, payload_of
 from lumenstock.kernel.errors import ConflictError
 from lumenstock.kernel.ids import ImageId
 from tests.conftest import FINGERPRINTS, Stores
@@ -61,4 +61,4 @@ def test_an_owner_all_of_whose_marks_are_taken_is_told(stores: Stores, marks: Dy
 
 def test_ids_stand_for_their_payload() -> None:
     assert mark_id(0xAB) == "0000000000ab"
-    assert [payload(mark) for mark in map(mark_id, (0, 1, 2**48 - 1))] == [0, 1, 2**48 - 1]
+    assert [payload_of(mark) for mark in map(mark_id, (0, 1, 2**48 - 1))] == [0, 1, 2**48 - 1]

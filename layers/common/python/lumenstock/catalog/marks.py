@@ -55,7 +55,7 @@ def mark_id(payload: int) -> MarkId:
     return MarkId(payload.to_bytes(_BYTES, "big").hex())
 
 
-def payload(mark: MarkId) -> int:
+def payload_of(mark: MarkId) -> int:
     """The inverse of :func:`mark_id`."""
     return int(mark, 16)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ctypes
 import json
 import os
@@ -12,12 +13,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError, DecoderLostError
 from lumenstock.imaging.formats import Format
 from lumenstock.imaging.header import MAX_STATED_PX, Header
 from lumenstock.imaging.renditions import Encoding
+
+if TYPE_CHECKING:  # numpy is not with every function that imports this
+    from lumenstock.imaging.invisible_mark import Pattern, Pixels
 
 # Signals that a decoder brings upon itself. Any other end (SIGKILL by the machine's memory, SIGALRM on a
 # machine too busy to let it work) is no fault of the picture's, and may go well another time.
@@ -30,6 +35,7 @@ _ENVIRONMENT = {
     "VIPS_BLOCK_UNTRUSTED": "1",  # no decoder that libvips itself does not trust: SVG, PDF, matrices, …
     "VIPS_MAX_COORD": str(MAX_STATED_PX),
     "VIPS_CONCURRENCY": "1",
+    "OPENBLAS_NUM_THREADS": "1",  # numpy's threads would not live through the fork
     "VIPS_WARNING": "0",
     # A child that lives for one picture should keep what it has freed: with glibc's defaults it hands pages
     # back and faults them in again, 7,000 times a photo (15 ms of 90). Huge pages need glibc 2.35.
@@ -128,10 +134,12 @@ class Decoder:
         folder: Path,
         encodings: Sequence[Encoding] = (Encoding.WEBP,),
         packet: str = "",
+        pattern: Pattern | None = None,
     ) -> list[Rendered]:
         """Write renditions to ``folder`` as ``{name}.{encoding}``, from one decode; widest first.
 
-        ``packet`` (XMP) goes into those from 600 px up.
+        ``packet`` (XMP) goes into those from 600 px up, ``pattern`` (of the invisible mark) into the marked.
+        The key of the marks stays here: a child that a hostile file takes over sees one pattern at most.
         """
         answer = self._ask(
             "render",
@@ -141,8 +149,20 @@ class Decoder:
             folder=str(folder),
             encodings=list(encodings),
             packet=packet,
+            pattern="" if pattern is None else base64.b64encode(pattern.tobytes()).decode(),
         )
         return [Rendered(**fields) for fields in answer]
+
+    def shrink(self, path: Path, longest_px: int) -> Pixels:
+        """The pixels of a picture, whole or cut short: uint8[h, w, 3], no side over ``longest_px``."""
+        import numpy as np
+
+        with TemporaryDirectory(prefix="pixels-") as folder:
+            target = Path(folder, "pixels")
+            width, height = self._ask(
+                "shrink", self._pixel_limits, path=str(path), longest_px=longest_px, target=str(target)
+            )
+            return np.fromfile(target, dtype=np.uint8).reshape(height, width, 3)
 
     def metadata(self, path: Path) -> dict[str, Any]:
         """Read what the file says of itself: see :func:`lumenstock.imaging.metadata.read_metadata`."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyvips
 
 from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError, PictureError
+from lumenstock.imaging.marking import marked
 from lumenstock.imaging.renditions import MARKED_FROM_PX, MAX_HEIGHT_PX, RENDITIONS, Encoding
-
-MARK = Path(__file__).with_name("mark.png")
 
 _FORMATS = {
     "jpegload": "jpeg",
@@ -68,11 +69,13 @@ def probe(path: str) -> dict[str, Any]:
 
 
 def render(
-    path: str, names: Sequence[str], folder: str, encodings: Sequence[str], packet: str
+    path: str, names: Sequence[str], folder: str, encodings: Sequence[str], packet: str, pattern: str
 ) -> list[dict[str, Any]]:
     """Write renditions to ``folder`` as ``{name}.{encoding}``, all from one decode.
 
-    ``packet`` goes into files from 600 px up, as their XMP; no file gets anything else but pixels.
+    ``packet`` goes into files from 600 px up, as their XMP; no file gets anything else but pixels. ``pattern``
+    is that of the invisible mark in base64, as :meth:`lumenstock.imaging.decoder.Decoder.render` sends it; it
+    may be empty.
 
     Returns:
         The fields of :class:`lumenstock.imaging.decoder.Rendered`, widest first.
@@ -80,13 +83,14 @@ def render(
     Raises:
         PictureError: The file does not decode from its first line to its last.
     """
+    waves = np.frombuffer(base64.b64decode(pattern), dtype=np.complex64) if pattern else None
     wanted = sorted((RENDITIONS[name] for name in names), key=lambda rendition: -rendition.width_px)
     try:
         image = _decoded(path, wanted[0].width_px)
         rendered = []
         for rendition in wanted:
             image = _narrowed(image, rendition.width_px)
-            body = _marked(image) if rendition.marked else image
+            body = marked(image, waves) if rendition.marked else image
             stated = packet if body.width >= MARKED_FROM_PX else ""
             for encoding in map(Encoding, encodings):
                 file = Path(folder, f"{rendition.name}.{encoding}")
@@ -95,6 +99,26 @@ def render(
     except pyvips.Error as error:
         raise _fault_of(error) from error
     return rendered
+
+
+def shrink(path: str, longest_px: int, target: str) -> list[int]:
+    """Write a picture's pixels to ``target``: bytes of uint8[h, w, 3], sRGB, no side over ``longest_px``.
+
+    A file that is cut short is decoded as far as it goes.
+
+    Returns:
+        Width and height in pixels.
+
+    Raises:
+        PictureError: Nothing of it decodes.
+    """
+    try:
+        image = _scaled(path, longest_px, fail_on="none")
+        image = image.thumbnail_image(longest_px, height=longest_px, size="down")
+        Path(target).write_bytes(image.write_to_memory())
+    except pyvips.Error as error:
+        raise _fault_of(error) from error
+    return [image.width, image.height]
 
 
 def _decoded(path: str, width_px: int) -> Any:  # noqa: ANN401 - pyvips has no types
@@ -136,15 +160,6 @@ def _narrowed(image: Any, width_px: int) -> Any:  # noqa: ANN401 - pyvips has no
     if image.width <= width_px:
         return image
     return image.thumbnail_image(width_px, height=MAX_HEIGHT_PX, size="down").copy_memory()
-
-
-def _marked(image: Any) -> Any:  # noqa: ANN401 - pyvips has no types
-    """``image`` under the visible mark. A blend in integers takes a third of ``composite``'s time."""
-    tile = pyvips.Image.pngload(str(MARK))
-    across, down = -(-image.width // tile.width), -(-image.height // tile.height)
-    mark = tile.copy_memory().replicate(across, down).crop(0, 0, image.width, image.height)
-    colour, opacity = mark.extract_band(0, n=3), mark[3]
-    return opacity.ifthenelse(colour, image, blend=True).copy_memory()
 
 
 def _encoded(image: Any, encoding: Encoding, quality: int, packet: str) -> bytes:  # noqa: ANN401 - pyvips has no types

@@ -19,13 +19,14 @@ from typing import Any, BinaryIO, NoReturn
 
 import exifread  # noqa: F401 - imported once here, used in every child
 
-from lumenstock.imaging.decoding import probe, render
+from lumenstock.imaging.decoding import probe, render, shrink
 from lumenstock.imaging.errors import PictureError
 from lumenstock.imaging.metadata import read_metadata
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "probe": probe,
     "render": render,
+    "shrink": shrink,
     "metadata": read_metadata,
 }
 

@@ -10,15 +10,24 @@ from tempfile import TemporaryDirectory
 from lumenstock.catalog.image import rendition_key
 from lumenstock.imaging.decoder import Decoder
 from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError
+from lumenstock.imaging.invisible_mark import Pattern
 from lumenstock.ingest import refusals
 from lumenstock.ingest.plan import Derived, Plan
 from lumenstock.ingest.ports import Derivatives, Originals
 
 
 def derive(
-    originals: Originals, derivatives: Derivatives, decoder: Decoder, plan: Plan, names: Sequence[str]
+    originals: Originals,
+    derivatives: Derivatives,
+    decoder: Decoder,
+    plan: Plan,
+    names: Sequence[str],
+    pattern: Pattern | None = None,
 ) -> Derived:
-    """Make the files ``names`` of a plan. Their keys are given by the plan, so twice is once."""
+    """Make the files ``names`` of a plan. Their keys are given by the plan, so twice is once.
+
+    ``pattern`` is that of the plan's invisible mark; only the marked files need it.
+    """
     if not names:
         return Derived(ok=True)
     decoder.start()  # gets ready while we read
@@ -26,7 +35,8 @@ def derive(
         path = Path(folder, "original")
         originals.download(plan.key, path, plan.version_id)
         try:
-            rendered = decoder.render(path, names, Path(folder), plan.encodings, plan.rights.packet())
+            packet = plan.rights.packet()
+            rendered = decoder.render(path, names, Path(folder), plan.encodings, packet, pattern)
         except DamagedPictureError:
             return Derived(ok=False, reasons=(refusals.damaged(),))
         except DecoderLimitError:

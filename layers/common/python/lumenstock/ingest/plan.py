@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lumenstock.catalog.image import Image
+from lumenstock.catalog.marks import MarkId
 from lumenstock.catalog.reasons import Reason
 from lumenstock.imaging.formats import Format
 from lumenstock.imaging.header import Header
@@ -45,6 +46,7 @@ class Plan:
         marked: Names of the marked files.
         encodings: Every file is made in each of these.
         rights: What the marked files say of themselves.
+        mark: Id that their invisible mark carries.
     """
 
     key: str
@@ -59,9 +61,12 @@ class Plan:
     marked: tuple[str, ...]
     encodings: tuple[Encoding, ...]
     rights: Rights
+    mark: MarkId
 
 
-def make_plan(image: Image, sniffed: Format, header: Header, sha256: str, publishing: Publishing) -> Plan:
+def make_plan(
+    image: Image, sniffed: Format, header: Header, sha256: str, publishing: Publishing, mark: MarkId
+) -> Plan:
     """The plan for a file that passed every check."""
     clean = publishing.eager.clean(header.width_px)
     groups = MAX_GROUPS if header.pixels > ONE_GROUP_PIXELS else 1
@@ -78,6 +83,7 @@ def make_plan(image: Image, sniffed: Format, header: Header, sha256: str, publis
         marked=publishing.eager.marked(header.width_px),
         encodings=publishing.eager.encodings,
         rights=stated_rights(image, publishing.licence_url),
+        mark=mark,
     )
 
 

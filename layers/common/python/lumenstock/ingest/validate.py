@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lumenstock.catalog.image import Image, Source
+from lumenstock.catalog.marks import MarkOwner, MarkRegistry
 from lumenstock.catalog.reasons import Reason
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore
@@ -48,6 +49,7 @@ class Validator:
         decoder: Decoder,
         limits: FileLimits,
         publishing: Publishing,
+        marks: MarkRegistry,
     ) -> None:
         """``decoder`` opens the files; ``limits`` and ``publishing`` are the stage's."""
         self._catalog = catalog
@@ -55,6 +57,7 @@ class Validator:
         self._decoder = decoder
         self._limits = limits
         self._publishing = publishing
+        self._marks = marks
 
     def validate(self, image_id: ImageId, key: str, now: datetime) -> Checked:
         """Take the image into processing, examine its file, and plan what to make of it.
@@ -76,7 +79,8 @@ class Validator:
         reasons = list(found.reasons) or self._claim(begun, found.sha256)
         if reasons or found.sniffed is None or found.header is None:
             return Checked(ok=False, image_id=image_id, rev=begun.rev, reasons=tuple(reasons))
-        plan = make_plan(begun, found.sniffed, found.header, found.sha256, self._publishing)
+        mark = self._marks.claim(MarkOwner.image(image_id))
+        plan = make_plan(begun, found.sniffed, found.header, found.sha256, self._publishing, mark)
         return Checked(ok=True, image_id=image_id, rev=begun.rev, plan=plan)
 
     def _begin(self, image_id: ImageId, key: str, now: datetime) -> Image | None:
