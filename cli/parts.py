@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -77,6 +77,7 @@ class PartSender:
             finally:
                 for future in futures:
                     future.cancel()
+                wait(futures)  # what is under way arrives, and need not be sent next time
 
     def _put(self, upload_id: str, cut: Cut, number: int, ticket: PartTicket, tally: _Tally) -> None:
         piece = cut.piece(number)

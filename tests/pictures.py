@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from typing import Any
@@ -30,6 +31,12 @@ def photo(width_px: int, height_px: int, seed: int = 0, mode: str = "RGB") -> Im
     grain = rng.normal(0, 6, (height_px, width_px, 1))
     pixels = np.clip(np.asarray(soft, dtype=np.float32) + grain, 0, 255).astype(np.uint8)
     return Image.fromarray(pixels).convert(mode)
+
+
+def soft(width_px: int, height_px: int, dice: random.Random) -> Image.Image:
+    """Colours that flow into each other, like in no other picture; cheap at any size."""
+    coarse = np.frombuffer(dice.randbytes(6 * 8 * 3), np.uint8).reshape(6, 8, 3)
+    return Image.fromarray(coarse).resize((width_px, height_px), Image.Resampling.BICUBIC)
 
 
 def quadrants(width_px: int, height_px: int) -> Image.Image:

@@ -34,7 +34,8 @@ def run(market: Marketplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("LUMENSTOCK_API", market.url)
-    monkeypatch.setenv("COLUMNS", "200")
+    # Read once, at import; workers of a parallel run have 80 columns.
+    monkeypatch.setattr("cli.console.out.width", 200)
     # The marketplace of the tests knows at once how a picture ended.
     monkeypatch.setattr("cli.transfer._LOOK_EVERY_S", 0.02)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.failure import Exit
+from localcloud.home import REPOSITORY
 from tests.cli.answers import Answer, problem
 from tests.cli.marketplace import Marketplace
 from tests.cli.running import Run
@@ -137,8 +139,11 @@ def test_an_address_without_a_scheme_is_wrong_usage(run: Run) -> None:
     assert run("search", "sea", "--api", "localhost:8080").code == 2
 
 
-def test_help_lists_the_exit_codes(run: Run) -> None:
-    assert "3 not signed in" in run("--help").out
+@pytest.mark.parametrize("code", Exit)
+def test_help_and_page_list_every_exit_code(run: Run, code: Exit) -> None:
+    page = (REPOSITORY / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert re.search(rf"(?<!\d){code.value} [a-z]", run("--help").out)
+    assert f"\n| {code.value} | " in page
 
 
 def test_whoami_speaks_json(signed_in: Run) -> None:

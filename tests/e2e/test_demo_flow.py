@@ -60,8 +60,8 @@ def lumenstock(cloud: Stage, contributor: Person, tmp_path: Path) -> Cli:
     """``lumenstock …`` as a signed-in contributor."""
 
     def run(*arguments: str, stdin: str = "") -> Ran:
-        config = str(tmp_path / "config")
-        return program("cli", *arguments, stdin=stdin, LUMENSTOCK_API=cloud.url, XDG_CONFIG_HOME=config)
+        homes = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "XDG_STATE_HOME": str(tmp_path / "state")}
+        return program("cli", *arguments, stdin=stdin, LUMENSTOCK_API=cloud.url, **homes)
 
     signed_in = run("login", contributor.email, "--password-stdin", stdin=f"{contributor.password}\n")
     assert signed_in.code == 0, signed_in.err
