@@ -6,14 +6,12 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
-import psutil
 import pytest
 
-from localcloud import engine
 from tests.e2e import journey
+from tests.e2e.grants import without
 from tests.e2e.stage import Person, Stage
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
@@ -126,54 +124,6 @@ GRANTS: list[tuple[str, str, Callable[[Trial], None]]] = [
     ("search-api", "dynamodb:GetItem", open_a_picture),
     ("indexer-stream", "events:PutEvents", hear_of_a_picture),
 ]
-
-
-@contextmanager
-def without(cloud: Stage, function: str, action: str) -> Iterator[None]:
-    """Take an action from every statement of a function's role, and give it back."""
-    name = f"lumenstock-{cloud.name}-{function}"
-    role = cloud.operator.functions.get_function(FunctionName=name)["Configuration"]["Role"].rsplit("/", 1)[
-        -1
-    ]
-    iam = cloud.operator.iam
-    before: dict[str, Any] = {
-        policy: iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]
-    }
-    after = {policy: reduced(document, action) for policy, document in before.items()}
-    assert after != before, f"{function} has no grant of {action}"
-    try:
-        for policy, document in after.items():
-            iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
-        start_cold(cloud, name)
-        yield
-    finally:
-        for policy, document in before.items():
-            iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
-
-
-def reduced(document: Any, action: str) -> dict[str, Any]:
-    """A policy document without ``action``."""
-    statements = []
-    for statement in document["Statement"]:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        left = [one for one in actions if one != action]
-        if left:
-            statements.append({**statement, "Action": left})
-    return {**document, "Statement": statements}
-
-
-def start_cold(cloud: Stage, function: str) -> None:
-    """End a function's warm workers: what they cached would hide a missing grant."""
-    if cloud.home is None:
-        cloud.operator.functions.update_function_configuration(FunctionName=function, Description=uuid4().hex)
-        cloud.operator.functions.get_waiter("function_updated").wait(FunctionName=function)
-        return
-    pid = engine.daemon(cloud.home).pid()
-    assert pid
-    for worker in psutil.Process(pid).children(recursive=True):
-        if worker.environ().get("AWS_LAMBDA_FUNCTION_NAME") == function:
-            worker.kill()
 
 
 @pytest.fixture(scope="module")

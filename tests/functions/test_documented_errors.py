@@ -315,12 +315,11 @@ def over(scene: Scene, _: str) -> None:
 
 def full(_: Scene, __: str) -> None:
     """Every session has had as many files as it may."""
-    table = {"TableName": CATALOG_TABLE}
-    for item in clients.dynamodb().scan(**table)["Items"]:
+    for item in clients.dynamodb().scan(TableName=CATALOG_TABLE)["Items"]:
         if item.get("kind") == {"S": "session"}:
             change: Any = {":n": {"N": "0"}}
             clients.dynamodb().update_item(
-                **table,
+                TableName=CATALOG_TABLE,
                 Key={"pk": item["pk"], "sk": item["sk"]},
                 UpdateExpression="SET max_files = :n",
                 ExpressionAttributeValues=change,
@@ -356,7 +355,7 @@ def completed(scene: Scene, upload_id: str) -> None:
 def sent_whole(data: bytes) -> Callable[[Scene, str], None]:
     def put(_: Scene, upload_id: str) -> None:
         upload = bootstrap.uploads().get(UploadId(upload_id))
-        _, storage_id = bootstrap.multipart_uploads().ready(upload, [1], upload.created_at)
+        storage_id = bootstrap.multipart_uploads().ready(upload, [1], upload.created_at)[1]
         clients.s3().upload_part(
             Bucket=ORIGINALS, Key=upload.key, UploadId=storage_id, PartNumber=1, Body=data
         )

@@ -1,3 +1,6 @@
+from dataclasses import fields
+
+from lumenstock.catalog.image import Image
 from tests.infra.templates import Resource, Templates
 
 STATEFUL = (
@@ -132,6 +135,12 @@ def test_the_catalogue_tells_what_changed_and_idempotency_keys_expire(stage: Tem
     }
     expiry = table(stage, "Idempotency").properties["TimeToLiveSpecification"]
     assert expiry == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_ended_uploads_are_thrown_away_and_images_never(stage: Templates) -> None:
+    expiry = table(stage, "Catalog").properties["TimeToLiveSpecification"]
+    assert expiry == {"AttributeName": "purge_at", "Enabled": True}
+    assert "purge_at" not in {field.name for field in fields(Image)}
 
 
 def test_tokens_live_a_quarter_of_an_hour_and_sessions_thirty_days(stage: Templates) -> None:
