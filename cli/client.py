@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from cli.problem import UnexpectedAnswerError
 from cli.responses import (
     Finds,
     ImageStatus,
+    MarkFound,
     Me,
     Page,
     PartTicket,
@@ -163,6 +165,11 @@ class Client:
         """Pictures that look like this one, best first."""
         path = f"/v1/images/{image_id}/similar"
         return _parse(Finds, self._transport.request("GET", path, params={"page_size": page_size}))
+
+    def detect_mark(self, picture: bytes) -> MarkFound:
+        """Whom the invisible mark of a picture names; for admins."""
+        body = {"picture": base64.b64encode(picture).decode()}
+        return _parse(MarkFound, self._signed("POST", "/v1/admin/marks/detect", json=body))
 
     def _signed(
         self, method: str, path: str, *, json: object = None, headers: Mapping[str, str] | None = None

@@ -11,6 +11,7 @@ from cli import account, browse, ops
 from cli.console import complain
 from cli.failure import explain
 from cli.local import app as local
+from cli.marks import detect_mark
 from cli.migrate import migrate
 from cli.pictures import CaptionsError
 from cli.upload import upload
@@ -54,6 +55,7 @@ for command in (
     browse.status,
     browse.search,
     browse.similar,
+    detect_mark,
 ):
     app.command()(command)
 app.add_typer(local, name="local")

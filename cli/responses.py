@@ -108,6 +108,15 @@ class ImageStatus(_Answer):
     reasons: list[StatusReason] = []
 
 
+class MarkFound(_Answer):
+    """Whom an invisible mark names, if there is one; ``score`` is in standard deviations of chance."""
+
+    found: bool
+    score: float
+    image_id: str | None = None
+    licence_id: str | None = None
+
+
 class Hit(BaseModel):
     """One image of a result list. ``price`` is in minor units by licence tier."""
 

@@ -151,6 +151,14 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         1769,
         10,
     ),
+    FunctionSpec(
+        "marks-api",
+        "functions.marks.api.handler",
+        _IMAGING,
+        (Need.FINGERPRINTS_READ, Need.MARK_KEY),
+        1769,
+        20,
+    ),
     FunctionSpec("meta-api", "functions.meta.api.handler", (Layer.API,), (), 256, 10),
     FunctionSpec(
         "ingest-dispatch",
@@ -259,6 +267,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/images/{id}", "search-api"),
     Route("GET", "/v1/images/{id}/similar", "search-api"),
     Route("GET", "/v1/images/{id}/preview", "search-api"),
+    Route("POST", "/v1/admin/marks/detect", "marks-api", authorised=True),
     Route("GET", "/v1/openapi.json", "meta-api"),
     Route("GET", "/v1/health", "meta-api"),
     Route("", "$default", "meta-api"),

@@ -50,6 +50,7 @@ class Marketplace:
     fates: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     faults: dict[str, list[Answer | None]] = field(default_factory=lambda: defaultdict(list))
     seen: list[str] = field(default_factory=list)
+    last_body: bytes = b""
     queries: list[dict[str, list[str]]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     announced: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Marketplace:
         parts = urlsplit(address)
         with self.lock:
             self.seen.append(f"{method} {parts.path}")
+            self.last_body = body
             if self.faults[parts.path]:
                 return self.faults[parts.path].pop(0)
             if parts.path.startswith("/store/"):

@@ -5,6 +5,7 @@ The document says what can go wrong (:mod:`functions.runtime.contract`); this fi
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ from tests.conftest import CATALOG as CATALOG_TABLE
 from tests.conftest import ORIGINALS, forget_cached
 from tests.functions.gateway import Answer, Gateway, Person
 from tests.identity import FakeIdentity
+from tests.pictures import jpeg
 from tools.openapi.document import build
 from tools.openapi.merge import operations
 
@@ -143,6 +145,14 @@ SAMPLES = {
     ),
     "getImageStatus": _image_sample("GET", "/status", CATALOG, ANA),
     "retryProcessing": _image_sample("POST", "/retry", CATALOG, ANA),
+    "detectMark": Sample(
+        "POST",
+        "/v1/admin/marks/detect",
+        "lumenstock.bootstrap.marks",
+        NO_FIELDS,
+        {"picture": base64.b64encode(jpeg(60, 40)).decode()},
+        replace(ANA, roles=("admin",)),
+    ),
     "searchImages": Sample("GET", "/v1/search?q=sea", INDEX, {"target": "/v1/search?page=0"}),
     "getImage": _image_sample("GET", "", CATALOG),
     "getSimilarImages": _image_sample("GET", "/similar", INDEX),
@@ -403,6 +413,7 @@ BEFORE_ANY_STORE = {
     "validation_failed",
 }
 PARTICULAR: dict[tuple[str, str], Provocation] = {
+    ("detectMark", "payload_too_large"): sent(json={"x": "x" * 6_000_000}),
     ("login", "not_authenticated"): with_accounts(FakeIdentity()),
     ("refreshSession", "not_authenticated"): with_accounts(FakeIdentity()),
     ("getMe", "not_found"): with_accounts(FakeIdentity()),

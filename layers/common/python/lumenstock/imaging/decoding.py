@@ -23,9 +23,9 @@ _FORMATS = {
     "webpload": "webp",
     "heifload": "avif",
 }
-# libvips' writer and its settings, by bytes and CPU at equal ssimulacra2 on photos of 1024 px. JPEG: table 3 and
-# progressive, 8 to 11 % smaller for 8 ms more; trellis saves 5 % more for five times the CPU. WebP: effort 2
-# (46 ms) is where the curve bends; 4 saves 8 % for twice the time. AVIF: effort 0 (58 ms) is still a quarter
+# libvips' writer and its settings, by bytes and CPU at equal ssimulacra2 on photos of 1024 px. JPEG: table 3
+# and progressive, 8 to 11 % smaller for 8 ms more; trellis saves 5 % more for five times the CPU. WebP: at
+# effort 2 (46 ms) the curve bends; 4 saves 8 % for twice the time. AVIF: effort 0 (58 ms) is still a quarter
 # smaller than that WebP; effort 3 saves 11 % for eight times the time, effort 4 takes forty times.
 _WRITERS: dict[Encoding, tuple[str, dict[str, Any]]] = {
     Encoding.JPEG: ("jpegsave_buffer", {"quant_table": 3, "optimize_coding": True, "interlace": True}),
@@ -73,9 +73,8 @@ def render(
 ) -> list[dict[str, Any]]:
     """Write renditions to ``folder`` as ``{name}.{encoding}``, all from one decode.
 
-    ``packet`` goes into files from 600 px up, as their XMP; no file gets anything else but pixels. ``pattern``
-    is that of the invisible mark in base64, as :meth:`lumenstock.imaging.decoder.Decoder.render` sends it; it
-    may be empty.
+    ``packet`` goes into files from 600 px up, as their XMP; no file gets anything else but pixels.
+    ``pattern`` is that of the invisible mark in base64, as the parent sends it; it may be empty.
 
     Returns:
         The fields of :class:`lumenstock.imaging.decoder.Rendered`, widest first.
