@@ -1,6 +1,6 @@
 # Every task of the project; `make help` lists them. Each does its own set-up and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check fix bench openapi lock layers model mutants clean
+.PHONY: help setup demo up down test check fix bench openapi catalogues lock layers model mutants clean
 SHELL := bash
 # Node 20 is enough here; without this the CDK's runtime says on every run that it will not be supported.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -36,6 +36,9 @@ bench: setup ## Measure; write docs/benchmarks.md
 
 openapi: setup ## Write docs/api/openapi.json from the code
 	@$(PY) -m tools.openapi --write
+
+catalogues: setup ## Write docs/formats.md and docs/reasons.md from the code
+	@$(PY) -m tools.catalogues --write
 
 lock: setup ## Write the lock files after a change of pyproject.toml
 	@tools/lock.sh

@@ -17,6 +17,14 @@ CONTENT_TYPES = {
     ".tif": "image/tiff",
     ".tiff": "image/tiff",
     ".avif": "image/avif",
+    ".dng": "image/x-adobe-dng",
+    ".cr2": "image/x-canon-cr2",
+    ".cr3": "image/x-canon-cr3",
+    ".raf": "image/x-fuji-raf",
+    ".nef": "image/x-nikon-nef",
+    ".orf": "image/x-olympus-orf",
+    ".rw2": "image/x-panasonic-rw2",
+    ".arw": "image/x-sony-arw",
 }
 # An unknown kind goes out as what it is; the API says that it does not take it.
 UNKNOWN_TYPE = "application/octet-stream"

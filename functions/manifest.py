@@ -28,6 +28,8 @@ class Need(StrEnum):
     ORIGINALS_READ = "originals:read"
     ORIGINALS_UPLOAD = "originals:upload"
     ORIGINALS_PARTS = "originals:parts"
+    DEVELOPED_READ = "developed:read"
+    DEVELOPED_WRITE = "developed:write"
     DERIVATIVES_READ = "derivatives:read"
     DERIVATIVES_WRITE = "derivatives:write"
     DERIVATIVES_DELETE = "derivatives:delete"
@@ -174,23 +176,31 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         _IMAGING,
         (Need.ORIGINALS_READ, Need.CATALOG_WRITE, Need.FINGERPRINTS),
         1769,
-        30,
+        18,
+    ),
+    FunctionSpec(
+        "ingest-develop",
+        "functions.ingest.develop.handler",
+        (*_IMAGING, Layer.RAW),
+        (Need.ORIGINALS_READ, Need.DEVELOPED_WRITE),
+        1769,
+        22,
     ),
     FunctionSpec(
         "ingest-render",
         "functions.ingest.render.handler",
         _IMAGING,
-        (Need.ORIGINALS_READ, Need.DERIVATIVES_WRITE),
+        (Need.ORIGINALS_READ, Need.DEVELOPED_READ, Need.DERIVATIVES_WRITE),
         1769,
-        45,
+        41,
     ),
     FunctionSpec(
         "ingest-watermark",
         "functions.ingest.watermark.handler",
         _IMAGING,
-        (Need.ORIGINALS_READ, Need.DERIVATIVES_WRITE, Need.MARK_KEY),
+        (Need.ORIGINALS_READ, Need.DEVELOPED_READ, Need.DERIVATIVES_WRITE, Need.MARK_KEY),
         1769,
-        45,
+        41,
     ),
     FunctionSpec(
         "ingest-metadata",
@@ -206,7 +216,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (Layer.API,),
         (Need.CATALOG_WRITE, Need.EMBED_LIVE_SEND),
         512,
-        10,
+        6,
     ),
     FunctionSpec(
         "ingest-sweep",

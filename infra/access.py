@@ -142,6 +142,13 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
         )
         + Access(statements=(allow(["s3:ListBucketMultipartUploads"], on.originals.bucket_arn),))
     ),
+    Need.DEVELOPED_READ: lambda on: (
+        _objects("ORIGINALS_BUCKET", on.originals, "developed/", "s3:GetObject") + _key(on.key, "kms:Decrypt")
+    ),
+    Need.DEVELOPED_WRITE: lambda on: (
+        _objects("ORIGINALS_BUCKET", on.originals, "developed/", "s3:PutObject")
+        + _key(on.key, "kms:GenerateDataKey")
+    ),
     Need.DERIVATIVES_READ: lambda on: (
         _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:GetObject") + _listing(on.derivatives)
     ),

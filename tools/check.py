@@ -42,6 +42,7 @@ GATES = (
     Gate("imports", tool("lint-imports")),
     Gate("security", tool("bandit", "-q", "-c", "pyproject.toml", "-r", *PRODUCT)),
     Gate("api document", module("tools.openapi", "--check")),
+    Gate("catalogues", module("tools.catalogues", "--check")),
 )
 
 

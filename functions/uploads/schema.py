@@ -24,6 +24,22 @@ MAX_UPLOAD_BYTES = 200_000_000
 MAX_TITLE_LENGTH = 200
 MAX_DESCRIPTION_LENGTH = 1000
 
+# The media types of :class:`lumenstock.imaging.formats.Format`; a test compares.
+MediaType = Literal[
+    "image/avif",
+    "image/jpeg",
+    "image/png",
+    "image/tiff",
+    "image/webp",
+    "image/x-adobe-dng",
+    "image/x-canon-cr2",
+    "image/x-canon-cr3",
+    "image/x-fuji-raf",
+    "image/x-nikon-nef",
+    "image/x-olympus-orf",
+    "image/x-panasonic-rw2",
+    "image/x-sony-arw",
+]
 Line = Annotated[str, Field(pattern=LINE_PATTERN), AfterValidator(tidy_line)]
 Tag = Annotated[str, Field(pattern=LINE_PATTERN, max_length=MAX_TAG_LENGTH)]
 
@@ -32,7 +48,7 @@ class UploadRequest(RequestModel):
     """A picture that is to come."""
 
     filename: Annotated[Line, Field(max_length=255, description="For display.", examples=["DSC_0042.jpg"])]
-    content_type: Literal["image/avif", "image/jpeg", "image/png", "image/tiff", "image/webp"]
+    content_type: MediaType
     size_bytes: Annotated[
         int, Field(ge=1, le=MAX_UPLOAD_BYTES, description="Exact length.", examples=[4_718_592]), WHOLE
     ]

@@ -119,7 +119,12 @@ class DataStack(StageStack):
                             transition_after=Duration.days(0),
                         )
                     ],
-                )
+                ),
+                s3.LifecycleRule(
+                    id="developed",  # a second run writes the same picture again
+                    prefix="developed/",
+                    noncurrent_version_expiration=Duration.days(7),
+                ),
             ],
         )
 

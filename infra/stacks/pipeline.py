@@ -24,7 +24,7 @@ from infra.stacks.data import DataStack
 from infra.stacks.stack import Stage, StageStack
 
 DEFINITION = ROOT / "statemachines" / "ingest.asl.json"
-TASKS = ("validate", "render", "watermark", "metadata", "record")
+TASKS = ("validate", "develop", "render", "watermark", "metadata", "record")
 
 
 class PipelineStack(StageStack):

@@ -11,16 +11,15 @@ import pytest
 
 from functions.manifest import FUNCTIONS
 from localcloud.front import LIMITS
-from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import DEAD, TRANSITIONS, WORK_QUEUE, Status
 from lumenstock.settings import Settings
+from tools.catalogues.pages import PAGES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 ARCHITECTURE = DOCS / "architecture.md"
 SCOPE = DOCS / "scope.md"
 DECISIONS = DOCS / "adr"
-PROBLEMS = DOCS / "api" / "problems.md"
 LOCAL_CLOUD = DOCS / "local-cloud.md"
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
@@ -158,9 +157,9 @@ def test_the_table_of_functions_equals_the_manifest() -> None:
     }
 
 
-def test_the_table_of_reasons_lists_every_code() -> None:
-    documented = [names(code).pop() for code, *_ in table(section(PROBLEMS, "Reasons of a refused image"))]
-    assert documented == [str(code) for code in ReasonCode]
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_page_is_what_the_code_says(name: str) -> None:
+    assert (ROOT / name).read_text() == PAGES[name](), "run `make catalogues`"
 
 
 def test_the_page_of_the_local_cloud_lists_what_the_start_page_lists() -> None:

@@ -65,7 +65,7 @@ def test_the_longest_run_ends_before_the_machine_does() -> None:
     assert 100 < longest_s(DEFINITION) < LONGEST_RUN_S
 
 
-@pytest.mark.parametrize("name", ["Validate", "RenderGroup", "Watermark", "Record"])
+@pytest.mark.parametrize("name", ["Validate", "Develop", "RenderGroup", "Watermark", "Record"])
 def test_a_longer_time_out_on_the_longest_way_would_be_noticed(name: str) -> None:
     planted = deepcopy(DEFINITION)
     tasks_of(planted)[name]["TimeoutSeconds"] += 15
@@ -93,9 +93,10 @@ def test_no_failure_is_caught() -> None:
     assert not [name for name, state in states_of(DEFINITION) if "Catch" in state]
 
 
-def test_the_functions_are_the_five_tasks() -> None:
+def test_the_functions_are_the_six_tasks() -> None:
     names = {task["Arguments"]["FunctionName"] for task in tasks_of(DEFINITION).values()}
-    assert names == {"${validate}", "${render}", "${watermark}", "${metadata}", "${record}"}
+    tasks = ("validate", "develop", "render", "watermark", "metadata", "record")
+    assert names == {f"${{{task}}}" for task in tasks}
 
 
 def test_nothing_is_shaped_on_a_parallel_state() -> None:

@@ -38,6 +38,14 @@ PLAN = Plan(
     rights=Rights("Ann", "© 2026 Ann", "https://market.example/licence", "DMI-PROHIBITED"),
     mark=MarkId("ab" * 6),
 )
+RAW_PLAN = replace(PLAN, format=Format.DNG, kind="raw", width_px=0, height_px=0, groups=(), marked=())
+RAW = Checked(ok=True, image_id=IMAGE, rev=1, plan=RAW_PLAN)
+DEVELOPED = Checked(
+    ok=True,
+    image_id=IMAGE,
+    rev=1,
+    plan=replace(PLAN, format=Format.DNG, kind="raw", developed="developed/01HZY0000000000000000000A1/1.jpg"),
+)
 ACCEPTED = Checked(ok=True, image_id=IMAGE, rev=1, plan=PLAN)
 MADE = {"ok": True, "renditions": ["x"], "reasons": []}
 BROKEN = Derived(ok=False, reasons=(refusals.damaged(), refusals.decoder_limit()))
@@ -56,10 +64,11 @@ class Calls:
 
     def __init__(self, checked: Checked, **answers: Any) -> None:
         self.given: dict[str, list[Any]] = {
-            name: [] for name in ("validate", "render", "watermark", "metadata", "record")
+            name: [] for name in ("validate", "develop", "render", "watermark", "metadata", "record")
         }
         self._answers = {
             "validate": checked_json(checked),
+            "develop": checked_json(DEVELOPED),
             "render": MADE,
             "watermark": MADE,
             "metadata": {"ok": True},
@@ -104,13 +113,40 @@ def test_an_accepted_picture_is_derived_and_recorded(
 
 def test_a_refusal_goes_straight_to_the_record_with_all_reasons(jsonata: Jsonata) -> None:
     refused = Checked(
-        ok=False, image_id=IMAGE, rev=1, reasons=(refusals.animated(), refusals.trailing_data(10**6))
+        ok=False, image_id=IMAGE, rev=1, reasons=(refusals.animated(2), refusals.trailing_data(10**6))
     )
     calls = Calls(refused, record={"status": "rejected"})
     assert machine(jsonata, calls).run(GIVEN) == {"status": "rejected"}
     (recorded,) = calls.given["record"]
     assert (checked_of(recorded), derived_of(recorded)) == (refused, [])
     assert calls.given["render"] == calls.given["watermark"] == calls.given["metadata"] == []
+
+
+def test_camera_raw_is_developed_first_and_all_tasks_see_the_complete_plan(jsonata: Jsonata) -> None:
+    calls = Calls(RAW)
+    run = machine(jsonata, calls)
+    assert run.run(GIVEN) == {"status": "processing"}
+    (given,) = calls.given["develop"]
+    assert (given["image_id"], plan_of(given)) == (IMAGE, RAW_PLAN)
+    everyone = [*calls.given["render"], *calls.given["watermark"], *calls.given["metadata"]]
+    assert len(everyone) == 3
+    assert all(plan_of(payload) == DEVELOPED.plan for payload in everyone)
+    (recorded,) = calls.given["record"]
+    assert checked_of(recorded) == DEVELOPED
+
+
+def test_camera_raw_that_cannot_be_developed_is_refused(jsonata: Jsonata) -> None:
+    refused = Checked(ok=False, image_id=IMAGE, rev=1, reasons=(refusals.damaged(),))
+    calls = Calls(RAW, develop=checked_json(refused), record={"status": "rejected"})
+    assert machine(jsonata, calls).run(GIVEN) == {"status": "rejected"}
+    (recorded,) = calls.given["record"]
+    assert (checked_of(recorded), calls.given["render"]) == (refused, [])
+
+
+def test_a_picture_is_not_developed(jsonata: Jsonata) -> None:
+    calls = Calls(ACCEPTED)
+    machine(jsonata, calls).run(GIVEN)
+    assert calls.given["develop"] == []
 
 
 def test_where_there_is_nothing_to_do_nothing_is_done(jsonata: Jsonata) -> None:
@@ -130,17 +166,18 @@ def test_a_refusal_of_a_decode_is_recorded_and_not_retried(jsonata: Jsonata, nam
     assert BROKEN in derived_of(recorded)
 
 
-@pytest.mark.parametrize("name", ["validate", "render", "watermark", "metadata", "record"])
+@pytest.mark.parametrize("name", ["validate", "develop", "render", "watermark", "metadata", "record"])
 def test_a_fault_is_tried_once_more_and_then_fails_the_run(jsonata: Jsonata, name: str) -> None:
     healthy = {
-        "validate": checked_json(ACCEPTED),
+        "validate": checked_json(RAW),
+        "develop": checked_json(DEVELOPED),
         "metadata": {"ok": True},
         "record": {"status": "processing"},
     }
-    once = Calls(ACCEPTED, **{name: [RuntimeError("S3 is down"), healthy.get(name, MADE)]})
+    once = Calls(RAW, **{name: [RuntimeError("S3 is down"), healthy.get(name, MADE)]})
     machine(jsonata, once).run(GIVEN)
     assert (len(once.given[name]), len(once.given["record"])) == (2, 2 if name == "record" else 1)
-    twice = Calls(ACCEPTED, **{name: [RuntimeError("S3 is down")] * 2})
+    twice = Calls(RAW, **{name: [RuntimeError("S3 is down")] * 2})
     with pytest.raises(RuntimeError):
         machine(jsonata, twice).run(GIVEN)
     assert len(twice.given[name]) == 2

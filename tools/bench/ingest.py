@@ -125,7 +125,8 @@ def _save(picture: Image.Image, folder: Path, name: str) -> None:
 
 def by_us(decoder: Decoder, path: Path, folder: Path) -> None:
     """What render and watermark make."""
-    width_px = decoder.probe(path).width_px
+    header = decoder.examine(path).header
+    width_px = header.width_px if header else 0
     if clean := LEAN.clean(width_px):
         decoder.render(path, clean, folder)
     decoder.render(path, LEAN.marked(width_px), folder)

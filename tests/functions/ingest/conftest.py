@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from functions.ingest import metadata, record, render, validate, watermark
+from functions.ingest import develop, metadata, record, render, validate, watermark
 from lumenstock import bootstrap
 from lumenstock.catalog.image import Image, Source, original_key
 from lumenstock.catalog.states import Status
-from lumenstock.imaging.decoder import Decoder
+from lumenstock.imaging.decoder import RAW_PROGRAM, Decoder
 from lumenstock.kernel.ids import ImageId, MediaKey, UserId
 from tests.conftest import ORIGINALS, Stores
 
@@ -33,7 +33,7 @@ class Clock:
 @pytest.fixture(scope="session")
 def decoder() -> Iterator[Decoder]:
     """One decoder process for all tests: what a warm function has."""
-    decoder = Decoder({})
+    decoder = Decoder({}, program=RAW_PROGRAM)
     yield decoder
     decoder.close()
 
@@ -90,6 +90,8 @@ class Pipeline:
     def run(self, image: Image) -> Image:
         """What the state machine does, in its order; the row as it then stands."""
         checked = self.validate(image)
+        if checked["ok"] and checked["plan"]["kind"] == "raw":
+            checked = develop.handler({"image_id": image.id, "plan": checked["plan"]}, None)
         common = {"image_id": image.id, "plan": checked["plan"]}
         if checked["ok"]:
             rendered = [
@@ -121,5 +123,6 @@ def recorded(
 @pytest.fixture
 def pipeline(stores: Stores, decoder: Decoder, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     monkeypatch.setattr(bootstrap, "decoder", lambda: decoder)
+    monkeypatch.setattr(bootstrap, "raw_decoder", lambda: decoder)
     monkeypatch.setattr(bootstrap, "clock", lambda: clock)
     return Pipeline(stores)

@@ -96,9 +96,9 @@ def test_twice_gives_the_same_bytes(pipeline: Pipeline) -> None:
     assert pipeline.stores.derivatives() == first
 
 
-def test_a_truncated_file_is_refused_by_both_and_leaves_nothing(pipeline: Pipeline) -> None:
+def test_a_file_whose_pixels_are_lost_is_refused_by_both_and_leaves_nothing(pipeline: Pipeline) -> None:
     body = jpeg(1600, 1200)
-    clean, marked = made(pipeline, body[: len(body) * 2 // 3])
+    clean, marked = made(pipeline, body[: len(body) * 2 // 3] + b"\xff\xd9")
     for answer in (clean, marked):
         assert (answer["ok"], [reason["code"] for reason in answer["reasons"]]) == (False, ["damaged"])
     assert pipeline.stores.derivatives() == {}

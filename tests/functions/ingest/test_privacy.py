@@ -113,7 +113,7 @@ def published(pipeline: Pipeline, decoder: Decoder, path: Path, folder: Path) ->
     assert kind is not None
     image = pipeline.upload(body, content_type=MEDIA_TYPES[kind.name])
     publishing = Publishing(EAGER["full"], LICENCE)
-    plan = make_plan(image, kind, decoder.probe(path), "00" * 32, publishing, MarkId("ab" * 6))
+    plan = make_plan(image, kind, decoder.examine(path).header, "00" * 32, publishing, MarkId("ab" * 6))
     common = {
         "image_id": image.id,
         "plan": checked_json(Checked(ok=True, image_id=image.id, plan=plan))["plan"],

@@ -13,6 +13,7 @@ from lumenstock.kernel.errors import NotFoundError
 from lumenstock.kernel.ids import ImageId
 from tests.conftest import ORIGINALS
 from tests.functions.ingest.conftest import T0, Pipeline
+from tests.hostile import HOSTILE as HOSTILE_FILES
 from tests.pictures import (
     encode,
     flat_png,
@@ -61,20 +62,21 @@ HOSTILE = {
     "html": (b"<html><script>alert(1)</script></html>", ["not_an_image"]),
     "svg as jpg": (
         b'<svg xmlns="http://www.w3.org/2000/svg" width="50000" height="50000"/>',
-        ["unsupported_format"],
+        ["svg"],
     ),
     "gif": (encode(photo(100, 80), "GIF"), ["unsupported_format"]),
     "png as jpg": (encode(photo(300, 200), "PNG"), ["type_mismatch"]),
-    "header cut": (jpeg()[:300], ["unreadable_header"]),
+    "header cut": (jpeg()[:300], ["truncated"]),
+    "end cut": (jpeg()[:-1000], ["truncated"]),
     "too small": (encode(photo(15, 400), "JPEG"), ["too_small"]),
     "lying header": (with_stated_size(jpeg(), 65_500, 65_500), ["suspicious_compression", "too_many_pixels"]),
     "film behind it": (motion_photo(), ["trailing_data"]),
-    "zip behind it": (zipped_tail(), ["trailing_data"]),
+    "zip behind it": (zipped_tail(), ["polyglot_zip"]),
 }
 HOSTILE_PNG = {
-    "bomb": (flat_png(20_000, 10_000), ["too_many_pixels"]),
-    "interlaced bomb": (flat_png(8000, 8000, interlaced=True), ["too_many_pixels"]),
-    "broken checksum": (with_flipped_byte(flat_png(400, 300), 29), ["damaged"]),
+    "bomb": (flat_png(20_000, 10_000), ["compression_bomb", "too_many_pixels"]),
+    "interlaced bomb": (flat_png(8000, 8000, interlaced=True), ["compression_bomb", "too_many_pixels"]),
+    "broken checksum": (with_flipped_byte(flat_png(400, 300), 29), ["checksum_mismatch"]),
     "absurd size": (
         flat_png(40, 40).replace(
             flat_png(40, 40)[8:33], png_chunk(b"IHDR", b"\x7f\xff\xff\xff" * 2 + b"\x08\x02\0\0\0")
@@ -102,6 +104,22 @@ def test_what_claims_to_be_a_png_is_refused_with_all_reasons(
 ) -> None:
     answer = pipeline.validate(pipeline.upload(body, content_type="image/png"))
     assert (answer["ok"], codes(answer)) == (False, found)
+
+
+@pytest.mark.parametrize(("body", "declared", "code"), HOSTILE_FILES.values(), ids=HOSTILE_FILES.keys())
+def test_each_hostile_file_is_refused_with_a_code_of_its_own(
+    pipeline: Pipeline, body: bytes, declared: str, code: str
+) -> None:
+    answer = pipeline.validate(pipeline.upload(body, content_type=declared))
+    assert not answer["ok"]
+    assert code in codes(answer)
+
+
+def test_no_two_hostile_files_of_different_kinds_share_their_code() -> None:
+    own = [
+        code for name, (_, _, code) in HOSTILE_FILES.items() if name not in {"PNG text bomb", "SVG in a JPEG"}
+    ]
+    assert len(set(own)) == len(own)
 
 
 def test_all_that_is_wrong_is_said_at_once(pipeline: Pipeline) -> None:

@@ -17,8 +17,9 @@ import pytest
 
 from functions.manifest import FUNCTIONS
 from lumenstock.imaging.decoder import HEADER_LIMITS, PIXEL_LIMITS, Decoder
-from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError, DecoderLostError, PictureError
+from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError, DecoderLostError
 from lumenstock.imaging.formats import Format
+from lumenstock.imaging.header import Header
 from tests.pictures import (
     encode,
     exif_with_everything,
@@ -60,6 +61,12 @@ def with_stated_png_size(side_px: int) -> bytes:
     return flat_png(40, 40).replace(flat_png(40, 40)[8:33], png_chunk(b"IHDR", header))
 
 
+def header_of(decoder: Decoder, path: Path) -> Header:
+    header = decoder.examine(path).header
+    assert header
+    return header
+
+
 def process_of(decoder: Decoder) -> psutil.Process:
     decoder.start()
     assert decoder._process is not None
@@ -67,7 +74,7 @@ def process_of(decoder: Decoder) -> psutil.Process:
 
 
 def test_a_header_is_read(decoder: Decoder, tmp_path: Path) -> None:
-    header = decoder.probe(put(tmp_path, encode(photo(640, 480), "JPEG", progressive=True)))
+    header = header_of(decoder, put(tmp_path, encode(photo(640, 480), "JPEG", progressive=True)))
     assert (header.format, header.width_px, header.height_px) == (Format.JPEG, 640, 480)
     assert (header.interlaced, header.decodes_whole, header.pixel_bytes) == (True, True, 3)
 
@@ -90,7 +97,7 @@ def test_a_jpeg_cut_short_and_closed_again_is_damaged(decoder: Decoder, tmp_path
 
 def test_a_header_that_states_more_pixels_than_there_are_is_damaged(decoder: Decoder, tmp_path: Path) -> None:
     path = put(tmp_path, with_stated_size(jpeg(), 9000, 9000))
-    assert decoder.probe(path).width_px == 9000
+    assert header_of(decoder, path).width_px == 9000
     with pytest.raises(DamagedPictureError):
         decoder.render(path, ["1024"], tmp_path)
 
@@ -115,16 +122,16 @@ def test_a_warning_that_costs_no_pixel_is_forgiven(decoder: Decoder, tmp_path: P
 )
 def test_what_is_no_picture_is_read_by_no_decoder(decoder: Decoder, tmp_path: Path, body: bytes) -> None:
     path = put(tmp_path, body)
-    with pytest.raises(DamagedPictureError):
-        decoder.probe(path)
+    if body:
+        assert decoder.examine(path).header is None
     with pytest.raises(DamagedPictureError):
         decoder.render(path, ["512"], tmp_path)
 
 
 def test_a_header_that_states_an_absurd_size_is_not_believed(decoder: Decoder, tmp_path: Path) -> None:
-    with pytest.raises(PictureError):
-        decoder.probe(put(tmp_path, with_stated_png_size(2**31 - 1)))
-    assert decoder.probe(put(tmp_path, with_stated_size(jpeg(), 65_500, 65_500))).width_px == 65_500
+    absurd = decoder.examine(put(tmp_path, with_stated_png_size(2**31 - 1)))
+    assert (absurd.header, absurd.fault) == (None, "damaged")
+    assert header_of(decoder, put(tmp_path, with_stated_size(jpeg(), 65_500, 65_500))).width_px == 65_500
 
 
 def test_a_text_bomb_is_not_inflated(tmp_path: Path) -> None:
@@ -191,11 +198,11 @@ def test_a_child_that_dies_at_work_is_told_by_its_death(
 def test_a_decoder_that_was_killed_is_replaced(own_decoder: Decoder, tmp_path: Path) -> None:
     path = put(tmp_path, jpeg())
     first = process_of(own_decoder)
-    own_decoder.probe(path)
+    own_decoder.examine(path)
     os.kill(first.pid, signal.SIGKILL)
     with pytest.raises(DecoderLostError):
-        own_decoder.probe(path)
-    assert own_decoder.probe(path).width_px == 1200
+        own_decoder.examine(path)
+    assert header_of(own_decoder, path).width_px == 1200
     assert process_of(own_decoder).pid != first.pid
 
 
@@ -225,10 +232,10 @@ def test_the_process_knows_no_credentials_and_forks_from_one_thread(
 def test_a_child_leaves_no_file_open_in_its_parent(own_decoder: Decoder, tmp_path: Path) -> None:
     path = put(tmp_path, jpeg())
     process = process_of(own_decoder)
-    own_decoder.probe(path)
+    own_decoder.examine(path)
     before = process.num_fds()
     for _ in range(20):
-        own_decoder.probe(path)
+        own_decoder.examine(path)
     assert process.num_fds() == before
 
 
@@ -239,7 +246,7 @@ def test_callers_from_several_threads_get_their_own_answers(decoder: Decoder, tm
         path.write_bytes(flat_png(width_px, 30))
         paths.append(path)
     with ThreadPoolExecutor(8) as pool:
-        widths = [header.width_px for header in pool.map(decoder.probe, paths)]
+        widths = [header.width_px for header in pool.map(lambda path: header_of(decoder, path), paths)]
     assert widths == list(range(40, 72))
 
 

@@ -30,10 +30,9 @@ def box(major: bytes, *compatible: bytes) -> bytes:
     [
         (box(b"heic", b"mif1", b"heic"), "HEIC"),
         (box(b"mif1", b"heic"), "HEIC"),
-        (box(b"mif1"), "HEIF"),
+        (box(b"mif1"), "HEIC"),
         (box(b"isom", b"mp41"), "video"),
-        (box(b"crx ", b"isom"), "camera raw"),
-        (b"II*\0\x10\0\0\0CR\x02\0", "camera raw"),
+        (b"FOVb\0\0\3\0", "Sigma X3F"),
         (b"GIF89a", "GIF"),
         (b"%PDF-1.7", "PDF"),
         (b"\xff\x0a\x00", "JPEG XL"),
@@ -63,8 +62,26 @@ def test_no_bytes_break_the_sniffer(head: bytes) -> None:
     assert not (sniff(head) and foreign_name(head) in {"GIF", "PDF", "ZIP", "SVG"})
 
 
-def test_media_types_are_those_of_the_registry() -> None:
-    assert {kind.media_type for kind in Format} == {
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"II*\0\x10\0\0\0CR\x02\0", Format.CR2),
+        (box(b"crx ", b"isom"), Format.CR3),
+        (b"FUJIFILMCCD-RAW 0201", Format.RAF),
+        (b"IIRO\x08\0\0\0", Format.ORF),
+        (b"IIRS\x08\0\0\0", Format.ORF),
+        (b"MMOR\0\0\0\x08", Format.ORF),
+        (b"IIU\0\x18\0\0\0", Format.RW2),
+    ],
+)
+def test_camera_raw_is_told_by_its_first_bytes(head: bytes, kind: Format) -> None:
+    assert sniff(head) is kind
+    assert kind.raw
+
+
+def test_every_format_has_a_media_type_and_a_name_of_its_own() -> None:
+    assert len({kind.media_type for kind in Format}) == len({kind.label for kind in Format}) == len(Format)
+    assert {kind.media_type for kind in Format if not kind.raw} == {
         "image/jpeg",
         "image/png",
         "image/tiff",

@@ -83,7 +83,8 @@ def test_the_header_gives_the_size_as_shown(decoder: Decoder, tmp_path: Path) ->
     exif[0x0112] = 6
     path = tmp_path / "a.jpg"
     path.write_bytes(jpeg(1200, 800, exif=exif))
-    header = decoder.probe(path)
+    header = decoder.examine(path).header
+    assert header
     assert (header.width_px, header.height_px) == (800, 1200)
 
 

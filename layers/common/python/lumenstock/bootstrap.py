@@ -12,14 +12,14 @@ from lumenstock.adapters.aws.events import EventBus
 from lumenstock.adapters.aws.idempotency import IdempotencyStore
 from lumenstock.adapters.aws.identity import CognitoIdentity
 from lumenstock.adapters.aws.machine import IngestMachine
-from lumenstock.adapters.aws.multipart import S3Multipart
 from lumenstock.adapters.aws.marks import DynamoMarks
+from lumenstock.adapters.aws.multipart import S3Multipart
 from lumenstock.adapters.aws.objects import S3Objects
 from lumenstock.adapters.aws.profiles import DynamoProfiles
 from lumenstock.adapters.aws.queues import SqsQueue
 from lumenstock.adapters.aws.sessions import DynamoSessions
 from lumenstock.adapters.aws.uploads import DynamoUploads
-from lumenstock.imaging.decoder import Decoder
+from lumenstock.imaging.decoder import RAW_PROGRAM, Decoder
 from lumenstock.ingest.multipart import MultipartUploads
 from lumenstock.kernel.clock import Clock, SystemClock
 from lumenstock.settings import linker_environment, settings
@@ -113,6 +113,12 @@ def ingest_machine() -> IngestMachine:
 def decoder() -> Decoder:
     """What opens the contributors' files, in a process of its own."""
     return Decoder(linker_environment())
+
+
+@cache
+def raw_decoder() -> Decoder:
+    """The same with LibRaw, which only one function has."""
+    return Decoder(linker_environment(), program=RAW_PROGRAM)
 
 
 @cache

@@ -44,7 +44,7 @@ class Source:
         version_id: S3 version that was validated; every later read names it.
         etag: S3 ETag of that version, unquoted.
         sha256: Lower-case hex digest of the bytes.
-        format: What the magic bytes say: ``jpeg``, ``png``, ``tiff``, ``webp``, ``avif``.
+        format: What the magic bytes say: such as ``jpeg`` or ``dng``.
     """
 
     key: str
@@ -147,6 +147,11 @@ def rendition_key(media_key: MediaKey, rev: int, name: str, encoding: str = "web
 def original_key(contributor_id: UserId, image_id: ImageId, created_at: datetime, extension: str) -> str:
     """S3 key of an original: ``originals/{contributor}/{yyyy}/{mm}/{dd}/{image_id}.{ext}``."""
     return f"originals/{contributor_id}/{created_at:%Y/%m/%d}/{image_id}.{extension}"
+
+
+def developed_key(image_id: ImageId, rev: int) -> str:
+    """S3 key, beside the originals, of the picture made of camera raw: ``developed/{image_id}/{rev}.jpg``."""
+    return f"developed/{image_id}/{rev}.jpg"
 
 
 def image_id_of(key: str) -> ImageId | None:

@@ -17,8 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError, DecoderLostError
-from lumenstock.imaging.formats import Format
-from lumenstock.imaging.header import MAX_STATED_PX, Header
+from lumenstock.imaging.header import MAX_STATED_PX, Examination, Header
 from lumenstock.imaging.renditions import Encoding
 
 if TYPE_CHECKING:  # numpy is not with every function that imports this
@@ -37,6 +36,7 @@ _ENVIRONMENT = {
     "VIPS_CONCURRENCY": "1",
     "OPENBLAS_NUM_THREADS": "1",  # numpy's threads would not live through the fork
     "VIPS_WARNING": "0",
+    "OMP_NUM_THREADS": "1",
     # A child that lives for one picture should keep what it has freed: with glibc's defaults it hands pages
     # back and faults them in again, 7,000 times a photo (15 ms of 90). Huge pages need glibc 2.35.
     "MALLOC_ARENA_MAX": "1",
@@ -63,8 +63,12 @@ class Limits:
 
 # The largest picture that is taken needs 1 GB and 3 s, twice that on a slow core; a header needs
 # milliseconds. All end before the time limit of the function that waits for them.
-PIXEL_LIMITS = Limits(memory_bytes=1_500_000_000, cpu_s=20, wall_s=35)
+PIXEL_LIMITS = Limits(memory_bytes=1_500_000_000, cpu_s=20, wall_s=32)
 HEADER_LIMITS = Limits(memory_bytes=600_000_000, cpu_s=5, wall_s=10)
+# 45 megapixels of camera raw at half size need 250 MB and 1.1 s.
+RAW_LIMITS = Limits(memory_bytes=1_500_000_000, cpu_s=12, wall_s=16)
+
+PROGRAM, RAW_PROGRAM = "lumenstock.imaging.zygote", "lumenstock.imaging.raw_zygote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,20 @@ class Rendered:
     name: str
     width_px: int
     height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Developed:
+    """A picture that was made of camera raw.
+
+    Attributes:
+        width_px: Of the picture, upright. So is ``height_px``.
+        preview: Whether it is the camera's own preview, and not our development.
+    """
+
+    width_px: int
+    height_px: int
+    preview: bool
 
 
 def _close_to_others() -> None:
@@ -89,15 +107,26 @@ def _close_to_others() -> None:
 class Decoder:
     """Does to pictures what only a child should do.
 
-    One picture at a time; a second caller waits. All methods raise :class:`DamagedPictureError` or
+    One picture at a time; a second caller waits. ``peak_rss_bytes`` is the most memory that any child ever
+    held. All methods raise :class:`DamagedPictureError` or
     :class:`DecoderLimitError` where the file is at fault, :class:`DecoderLostError` where it is not.
     """
 
-    def __init__(self, linker_environment: Mapping[str, str], pixel_limits: Limits = PIXEL_LIMITS) -> None:
-        """``linker_environment`` is what the interpreter itself needs to start; nothing else is passed on."""
+    def __init__(
+        self,
+        linker_environment: Mapping[str, str],
+        pixel_limits: Limits = PIXEL_LIMITS,
+        program: str = PROGRAM,
+    ) -> None:
+        """``linker_environment`` is what the interpreter itself needs to start; nothing else is passed on.
+
+        ``program`` is the process's module: :data:`RAW_PROGRAM` can develop, too.
+        """
         python_path = os.pathsep.join(filter(None, sys.path))
         self._environment = {**linker_environment, **_ENVIRONMENT, "PYTHONPATH": python_path}
         self._pixel_limits = pixel_limits
+        self._program = program
+        self.peak_rss_bytes = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -107,8 +136,8 @@ class Decoder:
             self.close()
         if self._process is None:
             _close_to_others()
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "lumenstock.imaging.zygote"],
+            self._process = subprocess.Popen(  # noqa: S603 - one of our own modules
+                [sys.executable, "-P", "-m", self._program],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=self._environment,
@@ -121,11 +150,15 @@ class Decoder:
                 process.kill()
             self._process = None
 
-    def probe(self, path: Path) -> Header:
-        """Read the header."""
-        fields = self._ask("probe", HEADER_LIMITS, path=str(path))
-        kind = fields.pop("format")
-        return Header(format=Format(kind) if kind else None, **fields)
+    def examine(self, path: Path) -> Examination:
+        """Take a first look at a file of at least one byte. A header that cannot be read is no error here."""
+        return Examination.of(self._ask("examine", HEADER_LIMITS, path=str(path)))
+
+    def develop(self, path: Path, target: Path, max_pixels: int) -> tuple[Header, Developed | None]:
+        """Make a JPEG of camera raw that has at most ``max_pixels``; of a larger one only read the header."""
+        answer = self._ask("develop", RAW_LIMITS, path=str(path), target=str(target), max_pixels=max_pixels)
+        developed = answer["developed"]
+        return Header.of(answer["header"]), Developed(**developed) if developed else None
 
     def render(
         self,
@@ -173,6 +206,7 @@ class Decoder:
         request = {"operation": operation, "arguments": arguments, "limits": asdict(limits)}
         with self._lock:
             answer = self._exchange(json.dumps(request).encode() + b"\n")
+            self.peak_rss_bytes = max(self.peak_rss_bytes, answer.get("peak_rss_bytes", 0))
         if "value" in answer:
             return answer["value"]
         if "refused" in answer:

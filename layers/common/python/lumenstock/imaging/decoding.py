@@ -56,7 +56,7 @@ def probe(path: str) -> dict[str, Any]:
     try:
         image = pyvips.Image.new_from_file(path, access="sequential")
     except pyvips.Error as error:
-        raise _fault_of(error) from error
+        raise fault_of(error) from error
     turned = _field(image, "orientation", 1) in _QUARTER_TURNS
     width_px, height_px = (image.height, image.width) if turned else (image.width, image.height)
     return {
@@ -96,7 +96,7 @@ def render(
                 file.write_bytes(_encoded(body, encoding, rendition.quality(encoding), stated))
             rendered.append({"name": rendition.name, "width_px": body.width, "height_px": body.height})
     except pyvips.Error as error:
-        raise _fault_of(error) from error
+        raise fault_of(error) from error
     return rendered
 
 
@@ -116,7 +116,7 @@ def shrink(path: str, longest_px: int, target: str) -> list[int]:
         image = image.thumbnail_image(longest_px, height=longest_px, size="down")
         Path(target).write_bytes(image.write_to_memory())
     except pyvips.Error as error:
-        raise _fault_of(error) from error
+        raise fault_of(error) from error
     return [image.width, image.height]
 
 
@@ -174,7 +174,7 @@ def _field(image: Any, name: str, default: Any) -> Any:  # noqa: ANN401 - a head
     return image.get(name) if image.get_typeof(name) else default
 
 
-def _fault_of(error: Any) -> PictureError:  # noqa: ANN401 - pyvips has no types
+def fault_of(error: Any) -> PictureError:  # noqa: ANN401 - pyvips has no types
     """Which fault of the picture an error of libvips is; its text goes to the log, not to the contributor."""
     detail = " ".join(error.detail.split())[:200]
     return DecoderLimitError(detail) if _OUT_OF_MEMORY.search(detail) else DamagedPictureError(detail)

@@ -15,13 +15,61 @@ class Format(StrEnum):
     TIFF = "tiff"
     WEBP = "webp"
     AVIF = "avif"
+    DNG = "dng"
+    CR2 = "cr2"
+    CR3 = "cr3"
+    NEF = "nef"
+    ARW = "arw"
+    RAF = "raf"
+    ORF = "orf"
+    RW2 = "rw2"
 
     @property
     def media_type(self) -> str:
-        """Such as ``image/jpeg``."""
-        return f"image/{self}"
+        """Such as ``image/jpeg``. Source for camera raw, which IANA lacks: freedesktop shared-mime-info."""
+        return _RAW_MEDIA_TYPES.get(self, f"image/{self}")
+
+    @property
+    def extension(self) -> str:
+        """The ending of its originals, such as ``jpg``."""
+        return _EXTENSIONS.get(self, str(self))
+
+    @property
+    def raw(self) -> bool:
+        """Whether it holds a sensor's values, which must be developed before anything can be shown."""
+        return self in _RAW_MEDIA_TYPES
+
+    @property
+    def label(self) -> str:
+        """Its name for a person, such as ``Canon CR2``."""
+        return _LABELS.get(self, self.upper())
 
 
+_RAW_MEDIA_TYPES = {
+    Format.DNG: "image/x-adobe-dng",
+    Format.CR2: "image/x-canon-cr2",
+    Format.CR3: "image/x-canon-cr3",
+    Format.NEF: "image/x-nikon-nef",
+    Format.ARW: "image/x-sony-arw",
+    Format.RAF: "image/x-fuji-raf",
+    Format.ORF: "image/x-olympus-orf",
+    Format.RW2: "image/x-panasonic-rw2",
+}
+_LABELS = {
+    Format.WEBP: "WebP",
+    Format.CR2: "Canon CR2",
+    Format.CR3: "Canon CR3",
+    Format.NEF: "Nikon NEF",
+    Format.ARW: "Sony ARW",
+    Format.RAF: "Fujifilm RAF",
+    Format.ORF: "Olympus ORF",
+    Format.RW2: "Panasonic RW2",
+}
+
+_EXTENSIONS = {Format.JPEG: "jpg", Format.TIFF: "tif"}
+
+# DNG, NEF and ARW begin as any TIFF does; only their directories tell (see ``tiff``).
+_LIKE_TIFF = frozenset({Format.TIFF, Format.DNG, Format.NEF, Format.ARW})
 _SIGNATURES = (
     (b"\xff\xd8\xff", Format.JPEG),
     (b"\x89PNG\r\n\x1a\n", Format.PNG),
@@ -29,6 +77,11 @@ _SIGNATURES = (
     (b"MM\0*", Format.TIFF),
     (b"II+\0", Format.TIFF),  # BigTIFF
     (b"MM\0+", Format.TIFF),
+    (b"FUJIFILMCCD-RAW ", Format.RAF),
+    (b"IIRO", Format.ORF),
+    (b"IIRS", Format.ORF),
+    (b"MMOR", Format.ORF),
+    (b"IIU\0", Format.RW2),
 )
 
 _FOREIGN_SIGNATURES = (
@@ -39,21 +92,21 @@ _FOREIGN_SIGNATURES = (
     (b"\xff\x0a", "JPEG XL"),
     (b"\0\0\0\x0cJXL ", "JPEG XL"),
     (b"\0\0\0\x0cjP  ", "JPEG 2000"),
-    (b"FUJIFILMCCD-RAW", "camera raw"),
-    (b"IIRO", "camera raw"),
-    (b"IIU\0", "camera raw"),
+    (b"FOVb", "Sigma X3F"),
     (b"PK\x03\x04", "ZIP"),
 )
 
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_RAW_BRAND = b"crx "
 _FOREIGN_BRANDS = {
     b"heic": "HEIC",
     b"heix": "HEIC",
     b"hevc": "HEIC",
+    b"hevx": "HEIC",
     b"heim": "HEIC",
-    b"mif1": "HEIF",
-    b"msf1": "HEIF",
-    b"crx ": "camera raw",
+    b"heis": "HEIC",
+    b"mif1": "HEIC",
+    b"msf1": "HEIC",
 }
 
 
@@ -61,10 +114,20 @@ def sniff(head: bytes) -> Format | None:
     """The format that the first :data:`HEAD_BYTES` of a file speak of; None if it is none of ours."""
     for signature, found in _SIGNATURES:
         if head.startswith(signature):
-            return None if head[8:10] == b"CR" and found is Format.TIFF else found  # Canon's CR2 is a TIFF
+            return Format.CR2 if head[8:10] == b"CR" and found is Format.TIFF else found
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return Format.WEBP
-    return Format.AVIF if _AVIF_BRANDS & _brands(head) else None
+    brands = _brands(head)
+    if _RAW_BRAND in brands:
+        return Format.CR3
+    return Format.AVIF if _AVIF_BRANDS & brands else None
+
+
+def may_be(head: bytes, media_type: str) -> bool:
+    """Whether a file that begins so may be of this type; of a TIFF's relatives only the whole file tells."""
+    found = sniff(head)
+    candidates = _LIKE_TIFF if found is Format.TIFF else {found}
+    return any(kind is not None and kind.media_type == media_type for kind in candidates)
 
 
 def foreign_name(head: bytes) -> str | None:
@@ -72,8 +135,6 @@ def foreign_name(head: bytes) -> str | None:
     for signature, name in _FOREIGN_SIGNATURES:
         if head.startswith(signature):
             return name
-    if head[8:10] == b"CR" and head.startswith(b"II*\0"):
-        return "camera raw"
     if b"<svg" in head.lower():
         return "SVG"
     names = (_FOREIGN_BRANDS.get(brand) for brand in sorted(_brands(head)))

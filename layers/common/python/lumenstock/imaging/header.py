@@ -1,9 +1,12 @@
-"""What a picture's header says."""
+"""What can be said of a file without decoding it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from lumenstock.imaging.containers.model import Container
 from lumenstock.imaging.formats import Format
 
 MAX_SIDE_PX = 30_000
@@ -38,3 +41,46 @@ class Header:
     def decodes_whole(self) -> bool:
         """Whether the decoder must hold the whole picture in memory; others stream it line by line."""
         return self.interlaced or self.format in _BUFFERED
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Header:
+        """The header that a child sent as JSON."""
+        kind = fields["format"]
+        return cls(**{**fields, "format": Format(kind) if kind else None})
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All that a first look at a file finds out.
+
+    Attributes:
+        format: By its first bytes, and where these are a TIFF's by its directories; None for none of ours.
+        foreign: A person's name for a format that we know and do not take.
+        container: What the walk through it found.
+        contents: What else the file is: ``zip``, ``pdf``, ``html``, ``svg``.
+        trailing_bytes: Length of what follows the picture. ``trailing_picture``: it begins as a JPEG does.
+        header: None for camera raw, which only LibRaw reads, and where no decoder reads it.
+        fault: Code of the decoder's reason not to read it; None if it did or was not asked.
+    """
+
+    format: Format | None
+    foreign: str | None
+    container: Container
+    contents: tuple[str, ...]
+    trailing_bytes: int
+    trailing_picture: bool
+    header: Header | None
+    fault: str | None
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Examination:
+        """The examination that a child sent as JSON."""
+        kind, container, header = fields["format"], fields["container"], fields["header"]
+        raw = container["raw"]
+        parts = {
+            "format": Format(kind) if kind else None,
+            "container": Container(**{**container, "raw": Format(raw) if raw else None}),
+            "contents": tuple(fields["contents"]),
+            "header": Header.of(header) if header else None,
+        }
+        return cls(**{**fields, **parts})

@@ -14,46 +14,54 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, NoReturn
 
 import exifread  # noqa: F401 - imported once here, used in every child
 
-from lumenstock.imaging.decoding import probe, render, shrink
+from lumenstock.imaging.decoding import render, shrink
 from lumenstock.imaging.errors import PictureError
+from lumenstock.imaging.examination import examine
 from lumenstock.imaging.metadata import read_metadata
 
-_OPERATIONS: dict[str, Callable[..., Any]] = {
-    "probe": probe,
+Operations = Mapping[str, Callable[..., Any]]
+
+OPERATIONS: Operations = {
+    "examine": examine,
     "render": render,
     "shrink": shrink,
     "metadata": read_metadata,
 }
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+def serve(requests: BinaryIO, answers: BinaryIO, operations: Operations) -> None:
     """Answer every request until the parent closes the pipe."""
     for line in requests:
-        answers.write(_in_a_child(line) + b"\n")
+        answers.write(json.dumps(_in_a_child(line, operations)).encode() + b"\n")
         answers.flush()
 
 
-def _in_a_child(request: bytes) -> bytes:
+def _in_a_child(request: bytes, operations: Operations) -> dict[str, Any]:
+    """The child's answer or its death, and the most memory that it ever held."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(read_end)
-        _work(request, write_end)
+        _work(request, operations, write_end)
     os.close(write_end)
     with open(read_end, "rb") as pipe:  # noqa: PTH123 - a descriptor, not a path
         answer = pipe.read()
-    _, status = os.waitpid(child, 0)
+    _, status, usage = os.wait4(child, 0)
+    peak = {"peak_rss_bytes": usage.ru_maxrss * 1024}
     if os.WIFSIGNALED(status):
-        return json.dumps({"died": signal.Signals(os.WTERMSIG(status)).name}).encode()
-    return answer or json.dumps({"died": f"exit {os.WEXITSTATUS(status)}"}).encode()
+        return {"died": signal.Signals(os.WTERMSIG(status)).name, **peak}
+    try:
+        return {**json.loads(answer), **peak}
+    except ValueError:
+        return {"died": f"exit {os.WEXITSTATUS(status)}", **peak}
 
 
-def _work(request: bytes, write_end: int) -> NoReturn:
+def _work(request: bytes, operations: Operations, write_end: int) -> NoReturn:
     """Do one request in this child and leave, without a trace of Python's own shutdown."""
     try:
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -61,7 +69,7 @@ def _work(request: bytes, write_end: int) -> NoReturn:
             os.dup2(nowhere, descriptor)
         message = json.loads(request)
         _restrict(**message["limits"])
-        os.write(write_end, json.dumps(_answer(message)).encode())
+        os.write(write_end, json.dumps(_answer(message, operations)).encode())
     finally:
         os._exit(0)
 
@@ -74,9 +82,9 @@ def _restrict(memory_bytes: int, cpu_s: int, wall_s: int) -> None:
     signal.alarm(wall_s)
 
 
-def _answer(message: dict[str, Any]) -> dict[str, Any]:
+def _answer(message: dict[str, Any], operations: Operations) -> dict[str, Any]:
     try:
-        return {"value": _OPERATIONS[message["operation"]](**message["arguments"])}
+        return {"value": operations[message["operation"]](**message["arguments"])}
     except PictureError as error:
         return {"refused": error.code, "detail": error.detail}
     except MemoryError:
@@ -86,4 +94,4 @@ def _answer(message: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    serve(sys.stdin.buffer, sys.stdout.buffer, OPERATIONS)

@@ -32,8 +32,8 @@ def derive(
         return Derived(ok=True)
     decoder.start()  # gets ready while we read
     with TemporaryDirectory(prefix="derive-") as folder:
-        path = Path(folder, "original")
-        originals.download(plan.key, path, plan.version_id)
+        path, (key, version_id) = Path(folder, "original"), plan.decoded
+        originals.download(key, path, version_id)
         try:
             packet = plan.rights.packet()
             rendered = decoder.render(path, names, Path(folder), plan.encodings, packet, pattern)

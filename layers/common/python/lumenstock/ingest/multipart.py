@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore
-from lumenstock.imaging.formats import HEAD_BYTES, foreign_name, sniff
-from lumenstock.ingest import refusals
-from lumenstock.ingest.checks import check_type
+from lumenstock.imaging.formats import HEAD_BYTES
+from lumenstock.ingest.checks import check_head
 from lumenstock.ingest.parts import Part, check_chunks, check_planned, plan_parts
 from lumenstock.ingest.upload import Announcement, Contributor, announced_image
 from lumenstock.ingest.uploads import Arrivals, PartStorage, Upload, UploadStatus, UploadStore
@@ -184,12 +183,7 @@ class MultipartUploads:
     def _check_content(self, upload: Upload) -> None:
         """Look at the first bytes. The pipeline does, and ends the row; here the client hears it at once."""
         head = self._arrivals.head_bytes(upload.key, HEAD_BYTES)
-        found = sniff(head)
-        if found is None:
-            name = foreign_name(head)
-            reasons = [refusals.unsupported_format(name) if name else refusals.not_an_image()]
-        else:
-            reasons = check_type(found, upload.content_type)
+        reasons = check_head(head, upload.content_type)
         if reasons:
             errors = tuple(FieldError("/contentType", reason.code, reason.text) for reason in reasons)
             raise ContentRefusedError(reasons[0].text, errors=errors)

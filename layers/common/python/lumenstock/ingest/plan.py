@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.marks import MarkId
@@ -47,6 +48,9 @@ class Plan:
         encodings: Every file is made in each of these.
         rights: What the marked files say of themselves.
         mark: Id that their invisible mark carries.
+        kind: Whether the original is a picture, or camera raw that must be developed first.
+        developed: S3 key of what was made of camera raw; every public file comes from it. None until then,
+            and for a picture.
     """
 
     key: str
@@ -62,28 +66,56 @@ class Plan:
     encodings: tuple[Encoding, ...]
     rights: Rights
     mark: MarkId
+    kind: Literal["picture", "raw"] = "picture"
+    developed: str | None = None
+
+    @property
+    def decoded(self) -> tuple[str, str | None]:
+        """Key and version of the object that public files are made from."""
+        return (self.developed, None) if self.developed else (self.key, self.version_id)
 
 
 def make_plan(
-    image: Image, sniffed: Format, header: Header, sha256: str, publishing: Publishing, mark: MarkId
+    image: Image, sniffed: Format, header: Header | None, sha256: str, publishing: Publishing, mark: MarkId
 ) -> Plan:
-    """The plan for a file that passed every check."""
-    clean = publishing.eager.clean(header.width_px)
-    groups = MAX_GROUPS if header.pixels > ONE_GROUP_PIXELS else 1
-    return Plan(
+    """The plan for a file that passed every check. Without a header it waits for its development."""
+    plan = Plan(
         key=image.source.key,
         version_id=image.source.version_id,
         rev=image.rev,
         media_key=image.media_key,
         sha256=sha256,
         format=sniffed,
-        width_px=header.width_px,
-        height_px=header.height_px,
-        groups=tuple(group for first in range(groups) if (group := clean[first::groups])),
-        marked=publishing.eager.marked(header.width_px),
+        width_px=0,
+        height_px=0,
+        groups=(),
+        marked=(),
         encodings=publishing.eager.encodings,
         rights=stated_rights(image, publishing.licence_url),
         mark=mark,
+        kind="raw" if sniffed.raw else "picture",
+    )
+    return with_files(plan, header, header.width_px, header.pixels, publishing.eager) if header else plan
+
+
+def with_files(plan: Plan, header: Header, decoded_px: int, decoded_pixels: int, eager: EagerSet) -> Plan:
+    """The plan with the size of the original, and the files that can be made of what is decoded.
+
+    Args:
+        plan: The plan so far.
+        header: Of the original.
+        decoded_px: Width as shown of what is decoded.
+        decoded_pixels: All its pixels.
+        eager: The stage's choice.
+    """
+    clean = eager.clean(decoded_px)
+    groups = MAX_GROUPS if decoded_pixels > ONE_GROUP_PIXELS else 1
+    return replace(
+        plan,
+        width_px=header.width_px,
+        height_px=header.height_px,
+        groups=tuple(group for first in range(groups) if (group := clean[first::groups])),
+        marked=eager.marked(decoded_px),
     )
 
 

@@ -46,6 +46,14 @@ class Originals(Protocol):
         ...
 
 
+class DevelopedPictures(Protocol):
+    """What was made of camera raw, as private as the originals."""
+
+    def put_developed(self, key: str, path: Path) -> None:
+        """Write one; the same key always gets the same picture."""
+        ...
+
+
 class Derivatives(Protocol):
     """The public files."""
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from lumenstock.catalog.reasons import Reason, ReasonCode
+from lumenstock.catalog.reasons import CATALOGUE, Reason, ReasonCode
 from lumenstock.kernel.ids import ImageId
 
-
-def _new_file(code: ReasonCode, text: str) -> Reason:
-    return Reason(code=code, text=text, needs_new_upload=True)
+_TAKEN = "a JPEG, PNG, TIFF, WebP or AVIF file, or a camera's raw file"
 
 
-def empty_file() -> Reason:
-    """Nothing arrived."""
-    return _new_file(ReasonCode.EMPTY_FILE, "The file is empty. Upload it again.")
+def known(code: ReasonCode) -> Reason:
+    """A reason in the catalogue's own words."""
+    return _refusal(code, f"{CATALOGUE[code].means} {CATALOGUE[code].remedy}")
+
+
+def _refusal(code: ReasonCode, text: str) -> Reason:
+    """A reason with the numbers and names of this file."""
+    return Reason(code, text, CATALOGUE[code].needs_new_upload)
 
 
 def too_large(size_bytes: int, max_bytes: int) -> Reason:
@@ -20,40 +23,46 @@ def too_large(size_bytes: int, max_bytes: int) -> Reason:
     text = (
         f"The file has {_mb(size_bytes)}; at most {_mb(max_bytes)} are taken. Save it with more compression."
     )
-    return _new_file(ReasonCode.TOO_LARGE, text)
+    return _refusal(ReasonCode.TOO_LARGE, text)
 
 
 def not_an_image() -> Reason:
     """None of the formats, and none that we know."""
-    return _new_file(
-        ReasonCode.NOT_AN_IMAGE, "The file is not a picture. Upload a JPEG, PNG, TIFF, WebP or AVIF file."
-    )
+    return _refusal(ReasonCode.NOT_AN_IMAGE, f"The file is not a picture. Upload {_TAKEN}.")
 
 
 def unsupported_format(name: str) -> Reason:
     """A format that we know and do not take."""
     text = f"{name} files are not taken. Export the picture as JPEG, PNG, TIFF, WebP or AVIF."
-    return _new_file(ReasonCode.UNSUPPORTED_FORMAT, text)
+    return _refusal(ReasonCode.UNSUPPORTED_FORMAT, text)
+
+
+def heic() -> Reason:
+    """A HEIC photo."""
+    text = (
+        "HEIC photos cannot be taken: their codec is patented. Export the photo as JPEG. On an iPhone, "
+        "Settings › Camera › Formats › Most Compatible takes JPEG from then on; on a Mac, Preview › File › "
+        "Export converts."
+    )
+    return _refusal(ReasonCode.HEIC, text)
+
+
+def svg() -> Reason:
+    """A drawing, alone or inside a picture."""
+    text = "The file is or holds a drawing in SVG. Export it as PNG, at least 1,024 px wide."
+    return _refusal(ReasonCode.SVG, text)
 
 
 def type_mismatch(declared: str, found: str) -> Reason:
     """The content is of another format than was announced."""
     text = f"The file was announced as {declared}, but it is {found}. Upload it under its true type."
-    return _new_file(ReasonCode.TYPE_MISMATCH, text)
-
-
-def unreadable_header() -> Reason:
-    """Not even the header can be read."""
-    return _new_file(
-        ReasonCode.UNREADABLE_HEADER,
-        "The beginning of the file cannot be read. Open the picture in an editor and save it anew.",
-    )
+    return _refusal(ReasonCode.TYPE_MISMATCH, text)
 
 
 def too_small(width_px: int, height_px: int, min_px: int) -> Reason:
     """A side is shorter than allowed."""
     text = f"The picture has {width_px} × {height_px} px; each side needs at least {min_px} px."
-    return _new_file(ReasonCode.TOO_SMALL, text)
+    return _refusal(ReasonCode.TOO_SMALL, text)
 
 
 def too_many_pixels(width_px: int, height_px: int, max_pixels: int, max_side_px: int) -> Reason:
@@ -62,20 +71,28 @@ def too_many_pixels(width_px: int, height_px: int, max_pixels: int, max_side_px:
         f"The picture has {width_px} × {height_px} px; a file of this kind may have {_mp(max_pixels)} "
         f"and {max_side_px} px a side. Scale it down, or save it as plain (not progressive) JPEG."
     )
-    return _new_file(ReasonCode.TOO_MANY_PIXELS, text)
+    return _refusal(ReasonCode.TOO_MANY_PIXELS, text)
 
 
-def suspicious_compression() -> Reason:
-    """So few bytes for so many pixels that the header is most likely a lie."""
-    return _new_file(
-        ReasonCode.SUSPICIOUS_COMPRESSION,
-        "The file is far too small for the size that it states. Open it in an editor and save it anew.",
+def metadata_too_large(size_bytes: int, max_bytes: int) -> Reason:
+    """More beside the picture than any camera writes."""
+    text = (
+        f"The text and profiles beside the picture take {_mb(size_bytes)}; at most {_mb(max_bytes)} are "
+        "taken. Save the picture without embedded previews, depth maps and histories."
     )
+    return _refusal(ReasonCode.METADATA_TOO_LARGE, text)
 
 
-def animated() -> Reason:
+def animated(frames: int) -> Reason:
     """More than one frame."""
-    return _new_file(ReasonCode.ANIMATED, "The file is an animation. Upload one still picture.")
+    text = f"The file is an animation of {frames:,} or more frames. Upload one still picture."
+    return _refusal(ReasonCode.ANIMATED, text)
+
+
+def several_pictures(count: int) -> Reason:
+    """More than one page."""
+    text = f"The file holds {count:,} pictures. Upload each one as a file of its own."
+    return _refusal(ReasonCode.SEVERAL_PICTURES, text)
 
 
 def trailing_data(size_bytes: int) -> Reason:
@@ -84,35 +101,28 @@ def trailing_data(size_bytes: int) -> Reason:
         f"Behind the picture the file holds {_mb(size_bytes)} of something else, such as the film of a "
         "moving photo. Save the picture alone."
     )
-    return _new_file(ReasonCode.TRAILING_DATA, text)
+    return _refusal(ReasonCode.TRAILING_DATA, text)
 
 
 def damaged() -> Reason:
     """It does not decode to the end."""
-    return _new_file(
-        ReasonCode.DAMAGED,
-        "The file is damaged: part of the picture is missing. Upload it again from an undamaged copy.",
-    )
+    return known(ReasonCode.DAMAGED)
 
 
 def decoder_limit() -> Reason:
     """The decoder gave up on it."""
-    return _new_file(
-        ReasonCode.DECODER_LIMIT,
-        "The picture needs more memory or time than there is for one. Scale it down, or open it in an editor "
-        "and save it anew as plain JPEG.",
-    )
+    return known(ReasonCode.DECODER_LIMIT)
 
 
 def exact_duplicate(of: ImageId | None) -> Reason:
     """The same bytes are in the catalogue. ``of`` names the image, only to the contributor whose it is."""
     known = f"It is your image {of}." if of else "Another contributor was first."
-    return _new_file(ReasonCode.EXACT_DUPLICATE, f"Exactly this file is already in the catalogue. {known}")
+    return _refusal(ReasonCode.EXACT_DUPLICATE, f"Exactly this file is already in the catalogue. {known}")
 
 
 def session_full() -> Reason:
     """It came by credentials that had brought as many files as they may."""
-    return _new_file(
+    return _refusal(
         ReasonCode.SESSION_FULL,
         "Its upload session had as many files as it may. Start another session and upload it again.",
     )
@@ -120,11 +130,8 @@ def session_full() -> Reason:
 
 def processing_failed() -> Reason:
     """The fault is ours."""
-    return Reason(
-        code=ReasonCode.PROCESSING_FAILED,
-        text="Something went wrong on our side. Nothing is wrong with your file; try again.",
-        needs_new_upload=False,
-    )
+    text = "Something went wrong on our side. Nothing is wrong with your file; try again."
+    return _refusal(ReasonCode.PROCESSING_FAILED, text)
 
 
 def _mb(size_bytes: int) -> str:

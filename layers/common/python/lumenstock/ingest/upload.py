@@ -11,17 +11,12 @@ from lumenstock.catalog.image import Image, Source, original_key
 from lumenstock.catalog.states import DEAD, Status
 from lumenstock.catalog.store import CatalogStore
 from lumenstock.catalog.tags import clean_tags
+from lumenstock.imaging.formats import Format
 from lumenstock.kernel.errors import AlreadyUploadedError, IllegalTransitionError, NotFoundError
 from lumenstock.kernel.ids import ImageId, RandomBytes, UserId, new_media_key, new_ulid
 
 # Media types that the pipeline can read, each with the ending of its originals.
-EXTENSIONS = {
-    "image/avif": "avif",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/tiff": "tif",
-    "image/webp": "webp",
-}
+EXTENSIONS = {kind.media_type: kind.extension for kind in Format}
 
 
 _ENDINGS = {ending: media_type for media_type, ending in EXTENSIONS.items()} | {

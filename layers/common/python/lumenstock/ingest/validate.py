@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import mmap
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,29 +13,15 @@ from lumenstock.catalog.marks import MarkOwner, MarkRegistry
 from lumenstock.catalog.reasons import Reason
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore
-from lumenstock.imaging import containers
 from lumenstock.imaging.decoder import Decoder
-from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError
-from lumenstock.imaging.formats import HEAD_BYTES, Format, foreign_name, sniff
-from lumenstock.imaging.header import Header
+from lumenstock.imaging.errors import DecoderLimitError
+from lumenstock.imaging.header import Examination
 from lumenstock.ingest import refusals
-from lumenstock.ingest.checks import FileLimits, check_container, check_header, check_size, check_type
+from lumenstock.ingest.checks import FileLimits, check_examination, check_size
 from lumenstock.ingest.plan import Checked, Publishing, make_plan
 from lumenstock.ingest.ports import Originals, StoredObject
 from lumenstock.kernel.errors import NotFoundError
 from lumenstock.kernel.ids import ImageId
-
-_TRAILING_HEAD_BYTES = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What an examination found: a format and a header where they could be told, and all that is wrong."""
-
-    sniffed: Format | None
-    header: Header | None
-    sha256: str
-    reasons: tuple[Reason, ...]
 
 
 class Validator:
@@ -75,12 +60,14 @@ class Validator:
         with TemporaryDirectory(prefix="validate-") as folder:
             path = Path(folder, "original")
             self._originals.download(key, path, begun.source.version_id)
-            found = self._examine(path, begun.source.content_type)
-        reasons = list(found.reasons) or self._claim(begun, found.sha256)
-        if reasons or found.sniffed is None or found.header is None:
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            found, reasons = self._examine(path, begun.source.content_type)
+        reasons = reasons or self._claim(begun, sha256)
+        if reasons or found is None or found.format is None:
             return Checked(ok=False, image_id=image_id, rev=begun.rev, reasons=tuple(reasons))
         mark = self._marks.claim(MarkOwner.image(image_id))
-        plan = make_plan(begun, found.sniffed, found.header, found.sha256, self._publishing, mark)
+        plan = make_plan(begun, found.format, found.header, sha256, self._publishing, mark)
         return Checked(ok=True, image_id=image_id, rev=begun.rev, plan=plan)
 
     def _begin(self, image_id: ImageId, key: str, now: datetime) -> Image | None:
@@ -110,35 +97,13 @@ class Validator:
         current = image.status is Status.PROCESSING and image.source.version_id == stored.version_id
         return image if current else None
 
-    def _examine(self, path: Path, declared: str) -> Findings:
-        """Everything that the file itself tells; it has at least one byte."""
-        size_bytes = path.stat().st_size
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            file.seek(0)
-            head = file.read(HEAD_BYTES)
-            sniffed = sniff(head)
-            if sniffed is None:
-                name = foreign_name(head)
-                reason = refusals.unsupported_format(name) if name else refusals.not_an_image()
-                return Findings(None, None, sha256, (reason,))
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                container = containers.walk(data, sniffed)
-                end = size_bytes if container.end is None else container.end
-                trailing = data[end : end + _TRAILING_HEAD_BYTES]
-        reasons = check_type(sniffed, declared)
-        reasons += check_container(container, trailing, size_bytes - end)
-        header = None
+    def _examine(self, path: Path, declared: str) -> tuple[Examination | None, list[Reason]]:
+        """What the file itself tells, and what is wrong with it; it has at least one byte."""
         try:
-            header = self._decoder.probe(path)
-        except DamagedPictureError:
-            if not reasons:  # an animation, say, needs no second reason
-                reasons.append(refusals.unreadable_header())
+            found = self._decoder.examine(path)
         except DecoderLimitError:
-            reasons.append(refusals.decoder_limit())
-        else:
-            reasons += check_header(header, sniffed, size_bytes, self._limits)
-        return Findings(sniffed, header, sha256, tuple(reasons))
+            return None, [refusals.decoder_limit()]
+        return found, check_examination(found, declared, path.stat().st_size, self._limits)
 
     def _claim(self, image: Image, sha256: str) -> list[Reason]:
         """Claim the content; if somebody living has it, say so, and whose it is only to the same person."""

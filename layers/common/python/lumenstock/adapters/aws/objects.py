@@ -137,6 +137,11 @@ class S3Objects:
         with _existing(key):
             return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
+    def put_developed(self, key: str, path: Path) -> None:
+        """Write a picture that was made of camera raw. The same key always gets the same one."""
+        with path.open("rb") as body:
+            self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="image/jpeg")
+
     def put_derivative(self, key: str, body: bytes, content_type: str) -> None:
         """Write a public, immutable file. The same key always gets the same picture, so twice is once."""
         self._client.put_object(

@@ -1,0 +1,76 @@
+"""Formats through the deployed pipeline: one of each is taken, and broken ones are refused by it, never lost."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from lumenstock.imaging.formats import Format
+from tests.e2e.journey import expect, send, settled
+from tests.e2e.stage import Person, Stage
+from tests.hostile import HOSTILE
+from tools.fuzz.mutation import mutants
+from tools.samples.variants import VARIANTS
+
+# Through every queue and function 1 to 2 s each; the handlers alone see far more (tests/functions/ingest).
+BROKEN_FILES = int(os.environ.get("FUZZ_DEPLOYED", "24"))
+SEED = int(os.environ.get("FUZZ_SEED", "20261121"))
+
+
+def upload_as(person: Person, body: bytes, media_type: str) -> str:
+    """Announce and send a file under a type; returns the image's id."""
+    wanted: Mapping[str, Any] = {
+        "filename": "a",
+        "contentType": media_type,
+        "sizeBytes": len(body),
+        "title": "A file",
+    }
+    ticket = expect(person.api.post("/v1/images/upload", json=wanted))
+    send(ticket, body)
+    return str(ticket["imageId"])
+
+
+def codes(status: Mapping[str, Any]) -> list[str]:
+    return [reason["code"] for reason in status["reasons"]]
+
+
+def test_one_file_of_every_format_is_taken(contributor: Person) -> None:
+    sent = {}
+    for kind in Format:
+        variant = next((one for one in VARIANTS if one.format is kind and one.make), None)
+        if variant and variant.make:
+            # Sizes of no other test: the catalogue knows these bytes only once.
+            sent[kind] = upload_as(contributor, variant.make(654, 432), kind.media_type)
+    for kind, image_id in sent.items():
+        status = settled(contributor, image_id)
+        allowed = codes(status) == ["exact_duplicate"]  # of an earlier run in the same cloud
+        assert status["status"] in {"approved", "pending_review"} or allowed, (kind, status)
+    assert Format.DNG in sent
+
+
+@pytest.mark.parametrize("name", ["SVG in a JPEG", "polyglot ZIP", "PNG text bomb", "cyclic directories"])
+def test_a_hostile_file_is_refused_with_its_code(contributor: Person, name: str) -> None:
+    body, media_type, code = HOSTILE[name]
+    status = settled(contributor, upload_as(contributor, body, media_type))
+    assert status["status"] == "rejected"
+    assert code in codes(status)
+    assert all(reason["needsNewUpload"] and reason["text"] for reason in status["reasons"])
+
+
+def test_broken_files_end_as_refused_or_shown_and_none_as_failed(cloud: Stage, contributor: Person) -> None:
+    sent = {
+        mutant.number: upload_as(contributor, mutant.body, mutant.format.media_type)
+        for mutant in mutants(SEED, BROKEN_FILES)
+        if mutant.body  # nothing at all cannot be announced
+    }
+    for number, image_id in sent.items():
+        status = settled(contributor, image_id, within_s=60 + 2 * BROKEN_FILES)
+        assert status["status"] in {"approved", "pending_review", "rejected"}, (number, status)
+        assert (status["status"] == "rejected") == bool(status["reasons"]), (number, status)
+    waiting = cloud.operator.sqs.get_queue_attributes(
+        QueueUrl=cloud.outputs["IngestDlqUrl"], AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    assert waiting["Attributes"]["ApproximateNumberOfMessages"] == "0"

@@ -1,0 +1,1 @@
+"""Pages of the documentation that are lists of what the code holds."""

@@ -1,0 +1,1 @@
+"""Broken files by the thousand, through the pipeline's own handlers."""

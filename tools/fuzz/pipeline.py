@@ -1,0 +1,78 @@
+"""The way of one file through the tasks, wherever they run."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from lumenstock.catalog.image import Image, Source, original_key
+from lumenstock.catalog.states import Status
+from lumenstock.catalog.store import CatalogStore
+from lumenstock.kernel.ids import ImageId, MediaKey, UserId
+from tools.fuzz.mutation import Mutant
+
+Answer = Mapping[str, Any]
+Call = Callable[[str, dict[str, Any]], Answer]
+Put = Callable[[str, bytes], None]
+
+_T0 = datetime(2026, 1, 1, tzinfo=UTC)
+_CONTRIBUTOR = UserId("fuzz")
+
+
+def through(mutant: Mutant, run: str, catalog: CatalogStore, put: Put, call: Call) -> list[Answer]:
+    """Upload one file and do what the state machine does, up to the record.
+
+    Args:
+        mutant: The file.
+        run: Makes the ids of this run its own; up to 10 letters and digits.
+        catalog: Where its row goes.
+        put: Writes an original.
+        call: Runs a task by name.
+
+    Returns:
+        The answers of all tasks that saw it.
+    """
+    image = _image(ImageId(f"{run}{mutant.number:016d}"), mutant)
+    catalog.create(image)
+    put(image.source.key, mutant.body)
+    checked = call("validate", {"image_id": image.id, "bucket": "", "key": image.source.key})
+    answers = [checked]
+    if checked["ok"] and checked["plan"]["kind"] == "raw":
+        checked = call("develop", {"image_id": image.id, "plan": checked["plan"]})
+        answers.append(checked)
+    if checked["ok"]:
+        common = {"image_id": image.id, "plan": checked["plan"]}
+        groups = checked["plan"]["groups"]
+        answers += [call("render", {**common, "group": group}) for group in groups]
+        answers.append(call("watermark", common))
+    return answers
+
+
+def _image(image_id: ImageId, mutant: Mutant) -> Image:
+    source = Source(
+        key=original_key(_CONTRIBUTOR, image_id, _T0, mutant.format.extension),
+        filename="a",
+        content_type=mutant.format.media_type,
+        size_bytes=len(mutant.body),
+    )
+    return Image(
+        id=image_id,
+        contributor_id=_CONTRIBUTOR,
+        contributor_name="Fuzz",
+        status=Status.UPLOADING,
+        version=1,
+        title="",
+        description="",
+        tags=(),
+        categories=(),
+        media_key=MediaKey(f"{next(_KEYS):032x}"),
+        rev=1,
+        source=source,
+        created_at=_T0,
+        entered_at=_T0,
+    )
+
+
+_KEYS = itertools.count(1)

@@ -1,0 +1,1 @@
+"""Pictures of every format and variant that we take, made by code."""
