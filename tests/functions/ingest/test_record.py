@@ -114,6 +114,26 @@ def test_a_row_without_a_plan_and_without_a_reason_is_left_alone(pipeline: Pipel
     assert pipeline.row(image) == before
 
 
+@pytest.mark.parametrize(
+    ("filename", "title"),
+    [
+        ("Harbour_at_dawn.jpg", "Harbour at dawn"),
+        ("DSC0042", "DSC0042"),
+        (".jpg", ".jpg"),
+        ("  .jpg", "Untitled"),
+    ],
+)
+def test_a_picture_without_a_title_goes_by_its_files_name(
+    pipeline: Pipeline, filename: str, title: str
+) -> None:
+    image, _ = accepted(pipeline)
+    bootstrap.catalog().update(
+        image.id,
+        lambda present: present.changed(title="", source=replace(present.source, filename=filename)),
+    )
+    assert pipeline.run(replace(image)).title == title
+
+
 def test_what_the_contributor_wrote_stays(pipeline: Pipeline) -> None:
     image, _ = accepted(pipeline)
     bootstrap.catalog().update(

@@ -14,6 +14,7 @@ from lumenstock.imaging.renditions import RENDITIONS
 from lumenstock.ingest.embed_message import EmbedRequest, make_message
 from lumenstock.ingest.plan import Checked, Derived, Plan
 from lumenstock.ingest.ports import Outbox
+from lumenstock.ingest.upload import title_of
 
 
 def record(
@@ -59,7 +60,12 @@ def _with_renditions(present: Image, plan: Plan, names: tuple[str, ...]) -> Imag
     """The row with what was found and made; None if it says so already."""
     source = replace(present.source, sha256=plan.sha256, format=str(plan.format))
     successor = present.changed(
-        source=source, width_px=plan.width_px, height_px=plan.height_px, renditions=names
+        # Neither the contributor nor the file's own metadata gave one; a picture needs something to go by.
+        title=present.title or title_of(present.source.filename),
+        source=source,
+        width_px=plan.width_px,
+        height_px=plan.height_px,
+        renditions=names,
     )
     return None if replace(successor, version=present.version) == present else successor
 

@@ -14,6 +14,9 @@ from lumenstock.catalog.tags import clean_tags
 from lumenstock.imaging.formats import Format
 from lumenstock.kernel.errors import AlreadyUploadedError, IllegalTransitionError, NotFoundError
 from lumenstock.kernel.ids import ImageId, RandomBytes, UserId, new_media_key, new_ulid
+from lumenstock.kernel.text import readable_line
+
+_MAX_TITLE = 200
 
 # Media types that the pipeline can read, each with the ending of its originals.
 EXTENSIONS = {kind.media_type: kind.extension for kind in Format}
@@ -28,6 +31,12 @@ _ENDINGS = {ending: media_type for media_type, ending in EXTENSIONS.items()} | {
 def media_type_of(filename: str) -> str | None:
     """The media type that a file's ending speaks of; None if it is none of ours."""
     return _ENDINGS.get(filename.rpartition(".")[2].lower())
+
+
+def title_of(filename: str) -> str:
+    """What a picture is called if nobody says: the name of its file without ending and underscores."""
+    stem = filename.rpartition(".")[0] or filename
+    return readable_line(stem.replace("_", " "), _MAX_TITLE) or "Untitled"
 
 
 @dataclass(frozen=True, slots=True)
