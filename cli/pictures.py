@@ -8,24 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-# Media types by lower-case ending: what validation accepts.
-CONTENT_TYPES = {
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".tif": "image/tiff",
-    ".tiff": "image/tiff",
-    ".avif": "image/avif",
-    ".dng": "image/x-adobe-dng",
-    ".cr2": "image/x-canon-cr2",
-    ".cr3": "image/x-canon-cr3",
-    ".raf": "image/x-fuji-raf",
-    ".nef": "image/x-nikon-nef",
-    ".orf": "image/x-olympus-orf",
-    ".rw2": "image/x-panasonic-rw2",
-    ".arw": "image/x-sony-arw",
-}
+from lumenstock.ingest.upload import media_type_of
+
 # An unknown kind goes out as what it is; the API says that it does not take it.
 UNKNOWN_TYPE = "application/octet-stream"
 CAPTIONS = "captions.csv"
@@ -132,7 +116,7 @@ def split_words(cell: str) -> tuple[str, ...]:
 
 def _files(path: Path) -> Iterator[Path]:
     if path.is_dir():
-        inside = (file for file in sorted(path.rglob("*")) if file.suffix.lower() in CONTENT_TYPES)
+        inside = (file for file in sorted(path.rglob("*")) if media_type_of(file.name))
         yield from (file for file in inside if file.is_file())
     elif path.exists():
         yield path
@@ -151,7 +135,7 @@ def describe(path: Path, caption: Words, said: Words) -> Picture:
     )
     return Picture(
         path=path,
-        content_type=CONTENT_TYPES.get(path.suffix.lower(), UNKNOWN_TYPE),
+        content_type=media_type_of(path.name) or UNKNOWN_TYPE,
         title=words.title,
         description=words.description,
         tags=words.tags,

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cli.manifest import Unusable, read_manifest
-from cli.pictures import CAPTIONS, CONTENT_TYPES, Picture, Words, describe, read_captions
+from cli.pictures import CAPTIONS, Picture, Words, describe, read_captions
+from lumenstock.ingest.upload import media_type_of
 
 Item = Picture | Unusable
 
@@ -43,7 +44,7 @@ def walk(folder: Path, said: Words) -> Iterator[Item]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from walk(path, said)
-            elif path.suffix.lower() in CONTENT_TYPES and not entry.is_dir():
+            elif media_type_of(entry.name) and not entry.is_dir():
                 if captions is None:
                     captions = _captions_beside(path)
                 yield describe(path, captions.get(entry.name, Words()), said)

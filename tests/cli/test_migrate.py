@@ -21,6 +21,8 @@ from tests.cli.marketplace import Marketplace
 from tests.cli.running import Run
 
 SEED = 20_261_122
+# 2,000 on demand, as in tests/e2e.
+MIGRATED = int(os.environ.get("MIGRATE_FILES", "200"))
 REFUSED = {"code": "too_small", "text": "Send at least 16 pixels.", "needsNewUpload": True}
 
 
@@ -192,14 +194,14 @@ def test_a_migration_that_is_killed_again_and_again_brings_all_in_once(
     folder = tmp_path / "archive"
     wanted = set()
     dice = random.Random(SEED)
-    for number in range(60):
+    for number in range(MIGRATED):
         file = folder / f"{number % 7}" / f"{number}.jpg"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(dice.randbytes(dice.choice([500, 30_000])))
         wanted.add(hashlib.sha256(file.read_bytes()).hexdigest())
     command = [sys.executable, "-m", "cli", "migrate", str(folder), "--failures", str(tmp_path / "f.csv")]
     for _ in range(5):
-        calls = len(market.seen) + dice.randrange(10, 40)
+        calls = len(market.seen) + dice.randrange(MIGRATED // 8, MIGRATED // 2)
         with subprocess.Popen(
             [*command, "--jobs", "3"], cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         ) as run:
