@@ -1,6 +1,6 @@
 # Every task of the project; `make help` lists them. Each does its own set-up and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check fix bench openapi catalogues lock layers model mutants clean
+.PHONY: help setup uppy demo up down test test-browser check fix bench bench-ingest openapi catalogues lock layers model mutants clean
 SHELL := bash
 # Node 20 is enough here; without this the CDK's runtime says on every run that it will not be supported.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -8,7 +8,7 @@ PY := .venv/bin/python
 timed = @started=$$SECONDS; { $(2); } && echo "✓ $(1) in $$((SECONDS - started)) s"
 
 help: ## List the tasks
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}'
 
 setup: ## Install packages into .venv and node_modules (all other tasks do this first)
 	@tools/setup.sh
@@ -22,8 +22,14 @@ up: setup ## Start the local cloud at http://localhost:8080
 down: ## Stop the local cloud; its state is kept
 	@.venv/bin/lumenstock local down
 
-test: setup ## Run all tests that can run here (ARGS='-k upload' to choose, '-n 0' for one process)
+test: setup uppy ## Run all tests that can run here (ARGS='-k upload' to choose, '-n 0' for one process)
 	$(call timed,test,$(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS))
+
+test-browser: setup uppy ## Upload with unmodified Uppy 5 and 6 in Chromium, through mishaps; nothing skipped
+	@$(PY) -m pytest -p tools.no_skips tests/e2e/browser $(ARGS)
+
+uppy: setup
+	@tools/uppy.sh
 
 check: setup ## Format, lint, types, imports, templates, state machine, API document, security
 	$(call timed,check,$(PY) -m tools.check)
@@ -33,6 +39,9 @@ fix: setup ## Format and repair what the linter can repair
 
 bench: setup ## Measure; write docs/benchmarks.md
 	$(call timed,bench,$(PY) -m tools.bench)
+
+bench-ingest: setup ## Measure the pipeline alone, against sharp and OpenCV (PHOTOS=dir adds real photos)
+	$(call timed,bench-ingest,$(PY) -m tools.bench four_sizes ingest ingest_cost embed)
 
 openapi: setup ## Write docs/api/openapi.json from the code
 	@$(PY) -m tools.openapi --write

@@ -36,11 +36,13 @@ def _as_commands(block: Block) -> str:
 def folder(tmp_path: Path) -> Path:
     """Where the commands run: the programs of the repository, and the files that pages may name."""
     place = tmp_path / "lumenstock"
-    (place / "holiday").mkdir(parents=True)
+    place.mkdir()
     (place / ".venv").symlink_to(ROOT / ".venv")
     (place / "photo.jpg").write_bytes(new_picture())
-    for name in ("beach", "harbour", "market"):
-        (place / "holiday" / f"{name}.jpg").write_bytes(new_picture(800, 600))
+    for folder_name in ("holiday", "studio"):
+        (place / folder_name).mkdir()
+        for number in (1, 2, 3):
+            (place / folder_name / f"{number}.jpg").write_bytes(new_picture(800, 600))
     (place / "panorama.png").write_bytes(new_panorama())
     return place
 
