@@ -91,8 +91,8 @@ def test_only_who_needs_it_may_write(stage: Templates, spec: FunctionSpec) -> No
         for statement in stage.statements(stage.role_of(stage.function(spec.name)))
         for action in statement.actions
     }
-    uploads = Need.ORIGINALS_UPLOAD in spec.needs
-    assert ("s3:PutObject" in actions) is (uploads or Need.DERIVATIVES_WRITE in spec.needs)
+    puts_files = {Need.ORIGINALS_UPLOAD, Need.DEVELOPED_WRITE, Need.DERIVATIVES_WRITE} & set(spec.needs)
+    assert ("s3:PutObject" in actions) is bool(puts_files)
     writes_rows = {Need.CATALOG_WRITE, Need.FINGERPRINTS, Need.ACCOUNTS, Need.IDEMPOTENCY} & set(spec.needs)
     assert ("dynamodb:PutItem" in actions) is bool(writes_rows)
     assert ("events:PutEvents" in actions) is (Need.EVENTS_PUT in spec.needs)

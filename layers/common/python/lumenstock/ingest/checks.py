@@ -77,6 +77,15 @@ def check_examination(found: Examination, declared: str, size_bytes: int, limits
     return reasons
 
 
+def check_look(found: Examination, size_bytes: int, limits: FileLimits) -> list[Reason]:
+    """What is wrong with a file that nobody announced and that is only looked at: it may be cut short."""
+    if found.format is None:
+        return [_foreign(found.foreign)]
+    if found.header is None:
+        return [refusals.known(ReasonCode.UNREADABLE_HEADER)]
+    return check_header(found.header, found.format, size_bytes, limits)
+
+
 def _check_format(found: Examination, declared: str) -> list[Reason]:
     """Whether it is one of ours, and the one that was announced."""
     if found.format is None:

@@ -9,11 +9,10 @@ from tempfile import TemporaryDirectory
 from lumenstock.catalog.marks import MarkOwner, MarkRegistry, mark_id
 from lumenstock.imaging.decoder import Decoder
 from lumenstock.imaging.errors import PictureError
-from lumenstock.imaging.formats import HEAD_BYTES, sniff
 from lumenstock.imaging.invisible_mark import MarkKey
 from lumenstock.imaging.mark_detection import MAX_LOOKED_AT_PX, detect
 from lumenstock.ingest import refusals
-from lumenstock.ingest.checks import FileLimits, check_header, check_size
+from lumenstock.ingest.checks import FileLimits, check_look, check_size
 from lumenstock.kernel.errors import FieldError, InvalidInputError
 
 
@@ -50,7 +49,7 @@ def find_mark(
     with TemporaryDirectory(prefix="mark-") as folder:
         path = Path(folder, "picture")
         path.write_bytes(picture)
-        _require_readable(decoder, path, picture[:HEAD_BYTES], limits)
+        _require_readable(decoder, path, limits)
         try:
             pixels = decoder.shrink(path, MAX_LOOKED_AT_PX)
         except PictureError as error:
@@ -60,16 +59,15 @@ def find_mark(
     return FoundMark(found.score, owner)
 
 
-def _require_readable(decoder: Decoder, path: Path, head: bytes, limits: FileLimits) -> None:
-    size_bytes, sniffed = path.stat().st_size, sniff(head)
+def _require_readable(decoder: Decoder, path: Path, limits: FileLimits) -> None:
+    size_bytes = path.stat().st_size
     reasons = check_size(size_bytes, limits)
-    if not reasons and sniffed is None:
-        reasons = [refusals.not_an_image()]
-    if not reasons and sniffed is not None:
+    if not reasons:
         try:
-            reasons = check_header(decoder.probe(path), sniffed, size_bytes, limits)
+            found = decoder.examine(path)
         except PictureError as error:
-            raise _invalid(error.code, refusals.unreadable_header().text) from error
+            raise _invalid(error.code, refusals.decoder_limit().text) from error
+        reasons = check_look(found, size_bytes, limits)
     if reasons:
         raise InvalidInputError(
             errors=tuple(FieldError("/picture", reason.code, reason.text) for reason in reasons)
