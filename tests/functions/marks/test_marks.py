@@ -82,7 +82,7 @@ def test_only_admins_may_ask(roles: tuple[str, ...]) -> None:
     ("file", "code"),
     [
         (b"no picture", "not_an_image"),
-        (b"\xff\xd8\xff\xe0 no picture either", "damaged"),
+        (b"\xff\xd8\xff\xe0 no picture either", "unreadable_header"),
         (flat_png(8, 8), "too_small"),
         (with_stated_size(jpeg(60, 40), 40_000, 50_000), "too_many_pixels"),
     ],
