@@ -233,6 +233,23 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         60,
     ),
     FunctionSpec(
+        "delivery-render",
+        "functions.delivery.render.handler",
+        _IMAGING,
+        (
+            Need.CATALOG_READ,
+            Need.ORIGINALS_READ,
+            Need.DERIVATIVES_READ,
+            Need.DERIVATIVES_WRITE,
+            Need.DERIVATIVES_DELETE,
+            Need.FINGERPRINTS,
+            Need.MARK_KEY,
+            Need.IDEMPOTENCY,
+        ),
+        1769,
+        55,
+    ),
+    FunctionSpec(
         "embed-live",
         "functions.embed.live.handler",
         (*_VECTORS, Layer.IMAGING, Layer.MODEL_DEMO),

@@ -22,5 +22,5 @@ def compose(app: App, stage: Stage) -> None:
         SearchStack(app, stage, network=network)
     pipeline = PipelineStack(app, stage, data=data)
     api = ApiStack(app, stage, users=data.users, resources=pipeline.resources)
-    DeliveryStack(app, stage, data=data, api=api.api)
-    ObservabilityStack(app, stage, pipeline=pipeline, api=api)
+    delivery = DeliveryStack(app, stage, data=data, resources=pipeline.resources, api=api.api)
+    ObservabilityStack(app, stage, pipeline=pipeline, api=api, delivery=delivery)

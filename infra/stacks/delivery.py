@@ -9,7 +9,9 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.access import Resources
 from infra.constructs.findings import accept, nag
+from infra.constructs.function import Functions
 from infra.constructs.storage import Bucket
 from infra.packaging import ROOT
 from infra.stacks.data import DataStack
@@ -26,9 +28,19 @@ _PRICE_CLASSES = {
 class DeliveryStack(StageStack):
     """``/img/*`` from S3, ``/v1/*`` from the HTTP API where the stage says so, 404 for the rest."""
 
-    def __init__(self, scope: Construct, stage: Stage, *, data: DataStack, api: gateway.HttpApi) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        stage: Stage,
+        *,
+        data: DataStack,
+        resources: Resources,
+        api: gateway.HttpApi,
+    ) -> None:
         super().__init__(scope, "Delivery", stage)
         config = stage.config
+        self.functions = Functions(self, config=config, resources=resources, folder_of=stage.folder_of)
+        self.functions.make("delivery-render")
         images = self._images(data)
         self.distribution = cloudfront.Distribution(
             self,

@@ -16,6 +16,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.stacks.api import ApiStack
+from infra.stacks.delivery import DeliveryStack
 from infra.stacks.pipeline import PipelineStack
 from infra.stacks.stack import Stage, StageStack
 
@@ -30,10 +31,18 @@ _MAX_FAULTS_OF = {"ingest-sweep": 0}
 class ObservabilityStack(StageStack):
     """Alarms to one topic, which mails them where the stage names an address."""
 
-    def __init__(self, scope: Construct, stage: Stage, *, pipeline: PipelineStack, api: ApiStack) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        stage: Stage,
+        *,
+        pipeline: PipelineStack,
+        api: ApiStack,
+        delivery: DeliveryStack,
+    ) -> None:
         super().__init__(scope, "Observability", stage)
         self._action = actions.SnsAction(self._topic())
-        functions = pipeline.functions.made | api.functions.made
+        functions = pipeline.functions.made | api.functions.made | delivery.functions.made
         self._dead_letters(pipeline.dead_letters)
         self._queue_age("IngestAge", pipeline.ingest.queue)
         self._queue_age("EmbedLiveAge", pipeline.embed_live.queue)

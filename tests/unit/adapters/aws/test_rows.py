@@ -88,11 +88,17 @@ def test_a_row_that_cannot_be_read_is_refused_without_its_words(image: Image) ->
 @given(IMAGES)
 def test_only_what_waits_for_somebody_is_in_the_work_queue(image: Image) -> None:
     item = to_item(image)
-    assert ("gsi2pk" in item) == (image.status in WORK_QUEUE)
-    if "gsi2pk" in item:
-        partitions = {work_partition(image.status, shard) for shard in range(WORK_SHARDS)}
-        assert item["gsi2pk"]["S"] in partitions
+    partition = item.get("gsi2pk", {"S": ""})["S"]
+    assert partition.startswith("S#") == (image.status in WORK_QUEUE)
+    if image.status in WORK_QUEUE:
+        assert partition in {work_partition(image.status, shard) for shard in range(WORK_SHARDS)}
         assert item["gsi2sk"]["S"].endswith(f"#{image.id}")
+
+
+@given(IMAGES)
+def test_only_an_approved_image_is_found_by_its_public_address(image: Image) -> None:
+    partition = to_item(image).get("gsi2pk", {"S": ""})["S"]
+    assert (partition == f"M#{image.media_key}") == (image.status is Status.APPROVED)
 
 
 @given(IMAGES, IMAGES)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
-from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.ids import ImageId, MediaKey
 
 Change = Callable[[Image], "Image | None"]
 
@@ -45,6 +45,21 @@ class CatalogStore(Protocol):
 
         Raises:
             NotFoundError: No such image.
+        """
+        ...
+
+    def version_of(self, image_id: ImageId) -> int:
+        """The version of a row, strongly consistent, and nothing else of it.
+
+        Raises:
+            NotFoundError: No such image.
+        """
+        ...
+
+    def find_public(self, media_key: MediaKey) -> Image | None:
+        """The approved image whose files lie below this address; the row itself is read strongly consistent.
+
+        An image may be missing for a moment after its approval; one that is no longer approved never comes.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
 
@@ -59,6 +60,62 @@ class Derivatives(Protocol):
 
     def put_derivative(self, key: str, body: bytes, content_type: str) -> None:
         """Write one; the same key always gets the same picture."""
+        ...
+
+
+class PublicFiles(Derivatives, Protocol):
+    """The public files, to be read as well."""
+
+    def download(self, key: str, path: Path, version_id: str | None = None) -> None:
+        """Write one to a file.
+
+        Raises:
+            NotFoundError: No such object.
+        """
+        ...
+
+    def head(self, key: str, version_id: str | None = None) -> StoredObject:
+        """Look at one.
+
+        Raises:
+            NotFoundError: No such object.
+        """
+        ...
+
+    def read(self, key: str) -> bytes:
+        """The bytes of one.
+
+        Raises:
+            NotFoundError: No such object.
+        """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove one, if it is there."""
+        ...
+
+
+class Standing(Enum):
+    """What somebody finds who wants to do what only one may do at a time."""
+
+    OURS = auto()
+    TAKEN = auto()
+    HOPELESS = auto()
+
+
+class Flight(Protocol):
+    """One try at work that only one may do at a time."""
+
+    def begin(self) -> Standing:
+        """Take the work: ``OURS``, or another one has it, or it came to nothing not long ago."""
+        ...
+
+    def end(self) -> None:
+        """Give the work back: it is done, or may be tried again at once."""
+        ...
+
+    def give_up(self) -> None:
+        """Remember for a while that it comes to nothing."""
         ...
 
 

@@ -15,6 +15,7 @@ from lumenstock.adapters.aws.rows import (
     from_attributes,
     from_item,
     image_key,
+    media_partition,
     to_attributes,
     to_item,
     work_partition,
@@ -24,7 +25,7 @@ from lumenstock.catalog.states import DEAD, Status
 from lumenstock.catalog.store import Change, VectorItem
 from lumenstock.kernel.clock import to_iso
 from lumenstock.kernel.errors import ConflictError, NotFoundError, VersionConflictError
-from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.ids import ImageId, MediaKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -64,6 +65,33 @@ class DynamoCatalog:
             message = f"There is no image {image_id}."
             raise NotFoundError(message)
         return from_item(found)
+
+    def version_of(self, image_id: ImageId) -> int:
+        """See the protocol."""
+        found = self._client.get_item(
+            TableName=self._catalog,
+            Key=image_key(image_id),
+            ProjectionExpression="version",
+            ConsistentRead=True,
+        ).get("Item")
+        if found is None:
+            message = f"There is no image {image_id}."
+            raise NotFoundError(message)
+        return int(found["version"]["N"])
+
+    def find_public(self, media_key: MediaKey) -> Image | None:
+        """See the protocol."""
+        found = self._client.query(
+            TableName=self._catalog,
+            IndexName="gsi2",
+            KeyConditionExpression="gsi2pk = :address",
+            ExpressionAttributeValues={":address": {"S": media_partition(media_key)}},
+            Limit=1,
+        )["Items"]
+        if not found:
+            return None
+        image = self.get(ImageId(found[0]["pk"]["S"].removeprefix("IMG#")))
+        return image if image.status is Status.APPROVED and image.media_key == media_key else None
 
     def get_many(self, image_ids: list[ImageId]) -> dict[ImageId, Image]:
         """See the protocol."""

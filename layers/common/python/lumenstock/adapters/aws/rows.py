@@ -13,7 +13,7 @@ from pydantic import ConfigDict, RootModel
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import WORK_QUEUE, Status
 from lumenstock.kernel.clock import to_iso
-from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.ids import ImageId, MediaKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -44,6 +44,11 @@ def work_partition(status: Status, shard: int) -> str:
     return f"S#{status}#{shard:02d}"
 
 
+def media_partition(media_key: MediaKey) -> str:
+    """Partition of the approved image whose files lie below this public address."""
+    return f"M#{media_key}"
+
+
 def to_item(image: Image) -> Item:
     """The row of an image, with the keys of the indexes that it is in."""
     fields = _Row(image).model_dump(mode="json", exclude_none=True)
@@ -61,6 +66,9 @@ def to_item(image: Image) -> Item:
         shard = crc32(image.id.encode()) % WORK_SHARDS
         item["gsi2pk"] = {"S": work_partition(image.status, shard)}
         item["gsi2sk"] = {"S": f"{to_iso(_waits_since(image))}#{image.id}"}
+    elif image.status is Status.APPROVED:
+        item["gsi2pk"] = {"S": media_partition(image.media_key)}
+        item["gsi2sk"] = {"S": image.id}
     return item
 
 
