@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from cli import decisions
 from cli.console import err, out
 from cli.stage import act_for, deployed_environment, local_environment, telling_faults
 from localcloud.home import Home
@@ -59,3 +60,7 @@ def reindex() -> None:
     with telling_faults():
         count = rebuilding.reindex(bootstrap.catalog(), bootstrap.search_index(), show)
     out.print(f"The index is rebuilt from {count:,} images.")
+
+
+for command in (decisions.takedown, decisions.restore, decisions.history, decisions.purge):
+    app.command()(command)

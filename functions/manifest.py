@@ -1,4 +1,4 @@
-"""Every Lambda function, as data: the one product module that ``infra`` reads.
+"""Every Lambda function, as data; its routes are in :mod:`functions.routes`. ``infra`` reads both.
 
 A need names what a function touches; ``infra`` turns it into environment variables and exact grants,
 so a function can reach nothing that is not listed here.
@@ -30,12 +30,15 @@ class Need(StrEnum):
     ORIGINALS_PARTS = "originals:parts"
     DEVELOPED_READ = "developed:read"
     DEVELOPED_WRITE = "developed:write"
+    ORIGINALS_PURGE = "originals:purge"
     DERIVATIVES_READ = "derivatives:read"
     DERIVATIVES_WRITE = "derivatives:write"
     DERIVATIVES_DELETE = "derivatives:delete"
+    DERIVATIVES_PURGE = "derivatives:purge"
     CATALOG_READ = "catalog:read"
     CATALOG_WRITE = "catalog:write"
     UPLOADS = "catalog:uploads"
+    CATALOG_PURGE = "catalog:purge"
     FINGERPRINTS = "fingerprints:claim"
     FINGERPRINTS_READ = "fingerprints:read"
     ACCOUNTS = "accounts:profile"
@@ -54,23 +57,6 @@ class Need(StrEnum):
     MARK_KEY = "mark-key"
     SEARCH_INDEX = "search-index"
     MODEL = "model"
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One route of the HTTP API.
-
-    Attributes:
-        method: HTTP method; empty for the catch-all.
-        path: Below the address of the API, parameters in braces; ``$default`` catches all else.
-        function: Name of the function that answers.
-        authorised: Whether the gateway wants a valid access token first.
-    """
-
-    method: str
-    path: str
-    function: str
-    authorised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +130,45 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         ),
         512,
         10,
+    ),
+    FunctionSpec(
+        "contributor-api",
+        "functions.contributor.api.handler",
+        (Layer.API,),
+        (
+            Need.CATALOG_WRITE,
+            Need.CATALOG_PURGE,
+            Need.FINGERPRINTS,
+            Need.DERIVATIVES_READ,
+            Need.DERIVATIVES_PURGE,
+            Need.INGEST_QUEUE_SEND,
+            Need.EMBED_LIVE_SEND,
+        ),
+        512,
+        10,
+    ),
+    FunctionSpec(
+        "moderation-api",
+        "functions.moderation.api.handler",
+        (Layer.API,),
+        (
+            Need.CATALOG_WRITE,
+            Need.FINGERPRINTS,
+            Need.DERIVATIVES_READ,
+            Need.DERIVATIVES_PURGE,
+            Need.INGEST_QUEUE_SEND,
+            Need.CURSOR_SECRET,
+        ),
+        512,
+        10,
+    ),
+    FunctionSpec(
+        "moderation-purge",
+        "functions.moderation.purge.handler",
+        (Layer.API,),
+        (Need.CATALOG_READ, Need.CATALOG_PURGE, Need.DERIVATIVES_PURGE, Need.ORIGINALS_PURGE),
+        512,
+        60,
     ),
     FunctionSpec(
         "search-api",
@@ -265,37 +290,4 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         1024,
         60,
     ),
-)
-
-ROUTES: tuple[Route, ...] = (
-    Route("POST", "/v1/auth/register", "auth-api"),
-    Route("POST", "/v1/auth/confirm", "auth-api"),
-    Route("POST", "/v1/auth/login", "auth-api"),
-    Route("POST", "/v1/auth/refresh", "auth-api"),
-    Route("POST", "/v1/auth/logout", "auth-api", authorised=True),
-    Route("GET", "/v1/auth/me", "auth-api", authorised=True),
-    Route("POST", "/v1/images/upload", "uploads-api", authorised=True),
-    Route("GET", "/v1/images/{id}/status", "uploads-api", authorised=True),
-    Route("POST", "/v1/images/{id}/retry", "uploads-api", authorised=True),
-    Route("POST", "/v1/uploads/{id}/parts", "uploads-api", authorised=True),
-    Route("GET", "/v1/uploads/{id}", "uploads-api", authorised=True),
-    Route("POST", "/v1/uploads/{id}/complete", "uploads-api", authorised=True),
-    Route("DELETE", "/v1/uploads/{id}", "uploads-api", authorised=True),
-    Route("GET", "/v1/contributor/uploads", "uploads-api", authorised=True),
-    Route("POST", "/v1/upload-sessions", "uploads-api", authorised=True),
-    Route("POST", "/v1/companion/{capability}/s3/multipart", "companion-api"),
-    Route("GET", "/v1/companion/{capability}/s3/multipart/{id}", "companion-api"),
-    Route("GET", "/v1/companion/{capability}/s3/multipart/{id}/{number}", "companion-api"),
-    Route("GET", "/v1/companion/{capability}/s3/multipart/{id}/batch", "companion-api"),
-    Route("POST", "/v1/companion/{capability}/s3/multipart/{id}/complete", "companion-api"),
-    Route("DELETE", "/v1/companion/{capability}/s3/multipart/{id}", "companion-api"),
-    Route("GET", "/v1/companion/{capability}/s3/params", "companion-api"),
-    Route("GET", "/v1/search", "search-api"),
-    Route("GET", "/v1/images/{id}", "search-api"),
-    Route("GET", "/v1/images/{id}/similar", "search-api"),
-    Route("GET", "/v1/images/{id}/preview", "search-api"),
-    Route("POST", "/v1/admin/marks/detect", "marks-api", authorised=True),
-    Route("GET", "/v1/openapi.json", "meta-api"),
-    Route("GET", "/v1/health", "meta-api"),
-    Route("", "$default", "meta-api"),
 )

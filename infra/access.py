@@ -105,6 +105,14 @@ def _listing(bucket: s3.IBucket) -> Access:
     return Access(statements=(allow(["s3:ListBucket"], bucket.bucket_arn),))
 
 
+def _purge(variable: str, bucket: s3.IBucket, prefix: str) -> Access:
+    """Deletes files in all their versions."""
+    listing = allow(["s3:ListBucketVersions"], bucket.bucket_arn)
+    return _objects(variable, bucket, prefix, "s3:DeleteObject", "s3:DeleteObjectVersion") + Access(
+        statements=(listing,)
+    )
+
+
 def _key(key: kms.IKey | None, *actions: str) -> Access:
     return Access(statements=(allow(actions, key.key_arn),)) if key else Access()
 
@@ -149,15 +157,21 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
         _objects("ORIGINALS_BUCKET", on.originals, "developed/", "s3:PutObject")
         + _key(on.key, "kms:GenerateDataKey")
     ),
+    Need.ORIGINALS_PURGE: lambda on: (
+        _purge("ORIGINALS_BUCKET", on.originals, "originals/")
+        + _purge("ORIGINALS_BUCKET", on.originals, "developed/")
+    ),
     Need.DERIVATIVES_READ: lambda on: (
         _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:GetObject") + _listing(on.derivatives)
     ),
     Need.DERIVATIVES_WRITE: lambda on: _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:PutObject"),
     Need.DERIVATIVES_DELETE: lambda on: _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:DeleteObject"),
+    Need.DERIVATIVES_PURGE: lambda on: _purge("DERIVATIVES_BUCKET", on.derivatives, ""),
     Need.CATALOG_READ: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, indexes=_INDEXES),
     Need.CATALOG_WRITE: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, *_WRITE, indexes=_INDEXES),
     Need.UPLOADS: lambda on: _table("CATALOG_TABLE", on.catalog, "dynamodb:UpdateItem"),
     Need.FINGERPRINTS_READ: lambda on: _table("FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:GetItem"),
+    Need.CATALOG_PURGE: lambda on: _table("CATALOG_TABLE", on.catalog, "dynamodb:DeleteItem"),
     Need.FINGERPRINTS: lambda on: _table(
         "FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:GetItem", "dynamodb:PutItem"
     ),
@@ -177,7 +191,11 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
     ),
-    Need.INGEST_QUEUE_SEND: lambda on: _queue("INGEST_QUEUE_URL", on.ingest_queue, "sqs:SendMessage"),
+    # A message names the bucket.
+    Need.INGEST_QUEUE_SEND: lambda on: (
+        _queue("INGEST_QUEUE_URL", on.ingest_queue, "sqs:SendMessage")
+        + Access({"ORIGINALS_BUCKET": on.originals.bucket_name})
+    ),
     Need.INGEST_QUEUE_CONSUME: lambda on: _queue("INGEST_QUEUE_URL", on.ingest_queue, *_CONSUME),
     Need.EMBED_LIVE_SEND: lambda on: _queue("EMBED_LIVE_QUEUE_URL", on.embed_live_queue, "sqs:SendMessage"),
     Need.EMBED_LIVE_CONSUME: lambda on: _queue("EMBED_LIVE_QUEUE_URL", on.embed_live_queue, *_CONSUME),

@@ -110,10 +110,11 @@ class Limits(_Part):
 
 
 class Moderation(_Part):
-    """Who approves: see ``lumenstock.settings``."""
+    """Who approves, and what is kept of what is deleted: see ``lumenstock.settings``."""
 
     review: Literal["auto", "all"]
     approve_unscored: bool
+    keep_deleted_originals_days: int = Field(ge=0, le=3650)
 
 
 class StageConfig(_Part):
@@ -231,5 +232,6 @@ class StageConfig(_Part):
             "MAX_PIXELS": str(self.limits.max_pixels),
             "REVIEW": self.moderation.review,
             "APPROVE_UNSCORED": json.dumps(self.moderation.approve_unscored),
+            "KEEP_DELETED_ORIGINALS_DAYS": str(self.moderation.keep_deleted_originals_days),
             "PRICES": json.dumps(self.prices),
         }

@@ -164,7 +164,9 @@ def _empty_stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None
             IDEMPOTENCY_TABLE=IDEMPOTENCY,
             INGEST_QUEUE_URL=ingest_url,
             EMBED_LIVE_QUEUE_URL=embed_url,
-            MARK_KEY_ARN=boto3.client("secretsmanager").create_secret(Name="marks", SecretString="m" * 64)["ARN"],
+            MARK_KEY_ARN=boto3.client("secretsmanager").create_secret(Name="marks", SecretString="m" * 64)[
+                "ARN"
+            ],
             POWERTOOLS_SERVICE_NAME="test",
         )
         yield Stores(s3, sqs, dynamodb, ingest_url, dlq_url, embed_url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.manifest import ROUTES
+from functions.routes import ROUTES
 
 
 def allowed_methods(path: str) -> tuple[str, ...]:

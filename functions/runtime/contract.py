@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from functions.runtime.body import JSON_MEDIA_TYPE
 from functions.runtime.idempotency import IdempotencyKey
+from functions.runtime.preconditions import IfMatch
 from functions.runtime.principal import Access, Caller
 from functions.runtime.problems import documented
 from lumenstock.kernel.errors import (
@@ -23,6 +24,8 @@ from lumenstock.kernel.errors import (
     NotAuthenticatedError,
     NotFoundError,
     PayloadTooLargeError,
+    PreconditionFailedError,
+    PreconditionRequiredError,
     RequestInProgressError,
     UnsupportedMediaTypeError,
 )
@@ -40,6 +43,7 @@ def responses_of(
     access: Access,
     errors: Sequence[type[LumenstockError]],
     etag: bool,
+    versioned: bool,
     links: Mapping[str, Mapping[str, str]],
 ) -> dict[int, Any]:
     """OpenAPI responses of an operation: its success, its own errors, and those that follow from its shape.
@@ -54,7 +58,9 @@ def responses_of(
         *errors,
         *_from_shape(method, path, inputs, access),
     ]
-    success = _success(hints.get("return"), status, returns, etag=etag)
+    success = _success(
+        hints.get("return"), status, returns, tag=_ETAG if etag else _VERSION_TAG if versioned else None
+    )
     if links:
         success["links"] = {
             follower: {"operationId": follower, "parameters": dict(parameters)}
@@ -81,6 +87,8 @@ def _from_shape(
         yield NotAuthenticatedError
     if access.roles:
         yield ForbiddenError
+    if IfMatch in inputs:
+        yield from (PreconditionFailedError, PreconditionRequiredError)
     if IdempotencyKey in inputs:
         yield RequestInProgressError
         if any(isinstance(mark, Body) for hint in inputs for mark in get_args(hint)):
@@ -88,6 +96,9 @@ def _from_shape(
 
 
 _ETAG = {"ETag": {"description": "Strong tag of this answer.", "schema": {"type": "string"}}}
+_VERSION_TAG = {
+    "ETag": {"description": "The version, in quotes: for `If-Match`.", "schema": {"type": "string"}}
+}
 _LOCATION = {
     "Location": {"description": "Where it is.", "schema": {"type": "string", "format": "uri-reference"}}
 }
@@ -99,10 +110,16 @@ _GATEWAY_REFUSAL = {
 }
 
 
-def _success(model: Any, status: int, returns: str, *, etag: bool) -> dict[str, Any]:  # noqa: ANN401 - a hint
+def _success(
+    model: Any,  # noqa: ANN401 - a hint
+    status: int,
+    returns: str,
+    *,
+    tag: Mapping[str, Any] | None,
+) -> dict[str, Any]:
     success: dict[str, Any] = {"description": returns}
-    if etag:
-        success["headers"] = _ETAG
+    if tag:
+        success["headers"] = tag
     if status in {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}:
         success["headers"] = _LOCATION
     elif isinstance(model, type) and issubclass(model, BaseModel):

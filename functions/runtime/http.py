@@ -24,7 +24,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import ResponseValid
 
 from functions.runtime.body import with_json_body
 from functions.runtime.contract import responses_of
-from functions.runtime.middleware import conditional, finish, guard
+from functions.runtime.middleware import conditional, finish, guard, tag_version
 from functions.runtime.principal import PUBLIC, Access
 from functions.runtime.problems import as_lumenstock_error, problem_answer
 from lumenstock.kernel.errors import LumenstockError, ServiceError, UnavailableError
@@ -69,6 +69,7 @@ class Api:
         access: Access = PUBLIC,
         errors: Sequence[type[LumenstockError]] = (),
         etag: bool = False,
+        versioned: bool = False,
         links: Mapping[str, Mapping[str, str]] | None = None,
         cache_control: str = "no-store",
     ) -> Callable[[Handler], Handler]:
@@ -87,10 +88,12 @@ class Api:
             errors: What the operation itself raises; what follows from its shape is added
                 (:func:`functions.runtime.contract.responses_of`).
             etag: Answer with a strong ETag, and 304 where If-None-Match has it.
+            versioned: Answer with the version of what was read as ETag, for If-Match of a change.
             links: Operations that can follow: id to their parameters, as OpenAPI runtime expressions.
             cache_control: Of a success.
         """
-        middlewares = [guard(access), finish(status, cache_control), *([conditional] if etag else [])]
+        tagging = [*([conditional] if etag else []), *([tag_version] if versioned else [])]
+        middlewares = [guard(access), finish(status, cache_control), *tagging]
 
         def declare(handler: Handler) -> Handler:
             responses = responses_of(
@@ -102,6 +105,7 @@ class Api:
                 access=access,
                 errors=errors if self.alone else (*errors, UnavailableError),
                 etag=etag,
+                versioned=versioned,
                 links=links or {},
             )
             self.resolver.route(

@@ -58,3 +58,11 @@ def conditional(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) ->
     response.headers["ETag"] = tag
     response.body = body
     return response
+
+
+def tag_version(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Tag the answer with its ``version``. Never 304: the signed addresses in it change every time."""
+    response = next_middleware(app)
+    body: dict[str, Any] = response.body or {}
+    response.headers["ETag"] = f'"{body["version"]}"'
+    return response

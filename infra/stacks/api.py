@@ -10,7 +10,7 @@ from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from constructs import Construct
 
-from functions.manifest import ROUTES, Route
+from functions.routes import ROUTES, Route
 from infra.access import Resources
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import Functions, log_group

@@ -50,7 +50,8 @@ class PipelineStack(StageStack):
         self._consume(dispatcher, self.ingest, config.ingest)
         self._consume(self.functions.make("embed-live"), self.embed_live, config.embed_live)
         self._follow_catalog(self.functions.make("indexer-stream"), data)
-        self._sweep(self.functions.make("ingest-sweep"))
+        self._every_few_minutes("Sweep", self.functions.make("ingest-sweep"))
+        self._every_few_minutes("Purge", self.functions.make("moderation-purge"))
         self.publish(
             IngestQueueUrl=self.ingest.queue.queue_url,
             IngestDlqUrl=self.ingest.dead_letters.queue_url,
@@ -169,11 +170,11 @@ class PipelineStack(StageStack):
             on_failure=sources.SqsDlq(self.unindexed),  # and lets the function send there
         )
 
-    def _sweep(self, function: lambda_.Function) -> None:
-        """Ends what is stuck, so that nothing fails only in a log."""
+    def _every_few_minutes(self, id_: str, function: lambda_.Function) -> None:
+        """Ends what is stuck, deletes what must go: nothing fails only in a log, or stays by accident."""
         events.Rule(
             self,
-            "Sweep",
+            id_,
             schedule=events.Schedule.rate(Duration.minutes(self.config.times.sweep_every_min)),
             targets=[targets.LambdaFunction(function, retry_attempts=0)],
         )

@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from functions.manifest import FUNCTIONS, ROUTES, Route
+from functions.manifest import FUNCTIONS
+from functions.routes import ROUTES, Route
 
 _HANDLERS = {spec.name: spec.handler for spec in FUNCTIONS}
 

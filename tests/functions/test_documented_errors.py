@@ -6,14 +6,15 @@ The document says what can go wrong (:mod:`functions.runtime.contract`); this fi
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+import functions.moderation.api
 import functions.search.api
 from functions.runtime.http import MAX_BODY_BYTES
 from functions.runtime.problems import PROBLEM_MEDIA_TYPE
@@ -25,7 +26,9 @@ from lumenstock.adapters.aws.catalog import DynamoCatalog
 from lumenstock.adapters.aws.idempotency import IdempotencyStore
 from lumenstock.adapters.aws.identity import CognitoIdentity
 from lumenstock.catalog.image import Image
+from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
+from lumenstock.ingest.refusals import known
 from lumenstock.ingest.uploads import Upload, UploadStatus
 from lumenstock.kernel.ids import ImageId, UploadId, UserId
 from tests.conftest import CATALOG as CATALOG_TABLE
@@ -33,12 +36,18 @@ from tests.conftest import ORIGINALS, forget_cached
 from tests.functions.gateway import Answer, Gateway, Person
 from tests.identity import FakeIdentity
 from tests.pictures import jpeg
+from tests.unit.search.images import image as some_image
 from tools.openapi.document import build
 from tools.openapi.merge import operations
 
 ANA = Person(roles=("contributor",))
 EMAIL, PASSWORD = "ana@example.com", "Sunset-over-7-seas"
-IMAGE = "/v1/images/01JD8QZ9Y0V7W3T5K2N4M6P8RA"
+IMAGE_ID = ImageId("01JD8QZ9Y0V7W3T5K2N4M6P8RA")
+IMAGE = f"/v1/images/{IMAGE_ID}"
+CARA = Person("77777777-aaaa-4bbb-8ccc-222222222222", ("admin",))
+OWN, REVIEW = "/v1/contributor/images/{id}", "/v1/admin/moderation/{id}"
+QUEUE, FAILED = "/v1/admin/moderation/queue", "/v1/admin/processing/failed"
+VERDICT = {"reasons": ["misleading_title"]}
 UPLOAD_ID = "01JD8QZ9Y0V7W3T5K2N4M6P8RA"
 UPLOAD = f"/v1/uploads/{UPLOAD_ID}"
 COMPANION = "/v1/companion/01JD8QZ9Y0V7W3T5K2N4M6P8RA.secret"
@@ -60,10 +69,17 @@ class Sample:
     wrong: dict[str, Any]
     json: object = None
     person: Person | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def send(self, **changes: Any) -> Answer:
         """Send it, or the same with ``changes``."""
-        sent = {"json": self.json, "person": self.person, "target": self.target, **changes}
+        sent = {
+            "json": self.json,
+            "person": self.person,
+            "target": self.target,
+            "headers": self.headers,
+            **changes,
+        }
         return Gateway().request(self.method, sent.pop("target"), **sent)
 
 
@@ -83,6 +99,20 @@ def _companion_sample(method: str, path: str, wrong: dict[str, Any], json: objec
 def _companion_upload_sample(method: str, part: str = "", json: object = None, query: str = "") -> Sample:
     path = f"/multipart/{UPLOAD_ID}{part}?key=k{query}"
     return _companion_sample(method, path, {"target": f"{COMPANION}/s3/multipart/no-id{part}"}, json)
+
+
+def _decided_sample(
+    method: str,
+    target: str,
+    needs: str,
+    json: object = None,
+    person: Person = ANA,
+    wrong: str = "",
+) -> Sample:
+    """On an image that somebody saw before; wrong is another id, or the target ``wrong``."""
+    path, unfit = target.format(id=IMAGE_ID), wrong or target.format(id="no-id")
+    needed = f"lumenstock.bootstrap.{needs}"
+    return Sample(method, path, needed, {"target": unfit}, json, person, {"If-Match": "*"})
 
 
 IDENTITY, CATALOG, INDEX = (
@@ -143,6 +173,22 @@ SAMPLES = {
         {"target": "/v1/contributor/uploads?page_size=0"},
         person=ANA,
     ),
+    "getContributorImage": _decided_sample("GET", OWN, "catalog"),
+    "editContributorImage": _decided_sample("PATCH", OWN, "amendments", {"title": "Sea"}),
+    "deleteContributorImage": _decided_sample("DELETE", OWN, "amendments"),
+    "appealRefusal": _decided_sample("POST", f"{OWN}/appeal", "amendments", {"text": "Look again."}),
+    "getModerationQueue": _decided_sample("GET", QUEUE, "catalog", None, CARA, wrong=f"{QUEUE}?page_size=0"),
+    "getFailedProcessing": _decided_sample(
+        "GET", FAILED, "catalog", None, CARA, wrong=f"{FAILED}?page_size=0"
+    ),
+    "retryFailedProcessing": _decided_sample(
+        "POST", "/v1/admin/processing/{id}/retry", "catalog", person=CARA
+    ),
+    "getReviewedImage": _decided_sample("GET", REVIEW, "catalog", person=CARA),
+    "approveImage": _decided_sample("POST", f"{REVIEW}/approve", "moderation", person=CARA),
+    "rejectImage": _decided_sample("POST", f"{REVIEW}/reject", "moderation", VERDICT, CARA),
+    "takeImageDown": _decided_sample("POST", f"{REVIEW}/takedown", "moderation", VERDICT, CARA),
+    "restoreImage": _decided_sample("POST", f"{REVIEW}/restore", "moderation", person=CARA),
     "getImageStatus": _image_sample("GET", "/status", CATALOG, ANA),
     "retryProcessing": _image_sample("POST", "/retry", CATALOG, ANA),
     "detectMark": Sample(
@@ -384,6 +430,50 @@ def cut_in_two_ways(scene: Scene, upload_id: str) -> None:
     sent_whole(b"\xff\xd8")(scene, upload_id)
 
 
+def image_in(status: Status, **fields: Any) -> Provocation:
+    """The request on an image of Ana's in this status."""
+
+    def provoke(_: Scene, sample: Sample) -> Answer:
+        row = replace(some_image(), id=IMAGE_ID, contributor_id=UserId(ANA.id), status=status, **fields)
+        bootstrap.catalog().create(row)
+        return sample.send()
+
+    return provoke
+
+
+def image_whose_file_is_anothers(status: Status, *reasons: ReasonCode) -> Provocation:
+    def provoke(scene: Scene, sample: Sample) -> Answer:
+        bootstrap.catalog().create(some_image(2))
+        bootstrap.catalog().claim("ab" * 32, some_image(2).id)
+        source = replace(some_image().source, sha256="ab" * 32)
+        told = tuple(known(code) for code in reasons)
+        return image_in(status, source=source, reasons=told)(scene, sample)
+
+    return provoke
+
+
+def image_that_changes_all_the_time(status: Status, *reasons: ReasonCode) -> Provocation:
+    def provoke(scene: Scene, sample: Sample) -> Answer:
+        read = DynamoCatalog.get
+
+        def read_late(self: DynamoCatalog, image_id: ImageId) -> Image:
+            present = read(self, image_id)
+            return replace(present, version=present.version - 1)
+
+        scene.patch.setattr(DynamoCatalog, "get", read_late)
+        return image_in(status, reasons=tuple(known(code) for code in reasons))(scene, sample)
+
+    return provoke
+
+
+def decision_after_anothers(scene: Scene, sample: Sample) -> Answer:
+    image_in(Status.PENDING_REVIEW)(scene, replace(sample, target="/v1/health", method="GET"))
+    dora = Person("88888888-aaaa-4bbb-8ccc-222222222222", ("admin",))
+    SAMPLES["rejectImage"].send(person=dora)
+    return sample.send()
+
+
+TITLE = ReasonCode.MISLEADING_TITLE
 GENERAL: dict[str, Provocation] = {
     "bad_request": sent(json=None, body="{", headers={"content-type": "application/json"}),
     "capability_expired": by_companion(over),
@@ -393,6 +483,8 @@ GENERAL: dict[str, Provocation] = {
     "internal": broken(RuntimeError("a bug")),
     "not_authenticated": sent(person=replace(ANA, token_use="id")),
     "not_found": sent(),
+    "precondition_failed": sent(headers={"If-Match": '"another"'}),
+    "precondition_required": sent(headers={}),
     "payload_too_large": sent(json={"x": "x" * MAX_BODY_BYTES}),
     "request_in_progress": key_in_work,
     "search_unavailable": sent(),
@@ -408,6 +500,8 @@ BEFORE_ANY_STORE = {
     "internal",
     "not_authenticated",
     "payload_too_large",
+    "precondition_failed",
+    "precondition_required",
     "unavailable",
     "unsupported_media_type",
     "validation_failed",
@@ -446,6 +540,28 @@ PARTICULAR: dict[tuple[str, str], Provocation] = {
     ("companionComplete", "content_refused"): by_companion(sent_whole(b"%PD")),
     ("companionComplete", "version_conflict"): by_companion(changing_while_put_together),
     **{(name, "not_found"): at_no_route for name in SAMPLES if name.startswith("companion")},
+    ("getModerationQueue", "bad_request"): forged_cursor,
+    ("getFailedProcessing", "bad_request"): forged_cursor,
+    ("editContributorImage", "illegal_transition"): image_in(Status.EXPIRED),
+    ("editContributorImage", "duplicate_image"): image_whose_file_is_anothers(Status.REJECTED, TITLE),
+    ("editContributorImage", "version_conflict"): image_that_changes_all_the_time(Status.APPROVED),
+    ("deleteContributorImage", "version_conflict"): image_that_changes_all_the_time(Status.APPROVED),
+    ("appealRefusal", "illegal_transition"): image_in(Status.APPROVED),
+    ("appealRefusal", "duplicate_image"): image_whose_file_is_anothers(Status.REJECTED, TITLE),
+    ("appealRefusal", "version_conflict"): image_that_changes_all_the_time(Status.REJECTED, TITLE),
+    ("retryFailedProcessing", "illegal_transition"): image_in(Status.APPROVED),
+    ("retryFailedProcessing", "version_conflict"): image_that_changes_all_the_time(Status.PROCESSING_FAILED),
+    ("approveImage", "already_decided"): decision_after_anothers,
+    ("rejectImage", "already_decided"): decision_after_anothers,
+    ("approveImage", "illegal_transition"): image_in(Status.PROCESSING),
+    ("rejectImage", "illegal_transition"): image_in(Status.PROCESSING),
+    ("approveImage", "version_conflict"): image_that_changes_all_the_time(Status.PENDING_REVIEW),
+    ("rejectImage", "version_conflict"): image_that_changes_all_the_time(Status.PENDING_REVIEW),
+    ("takeImageDown", "illegal_transition"): image_in(Status.PROCESSING),
+    ("takeImageDown", "version_conflict"): image_that_changes_all_the_time(Status.APPROVED),
+    ("restoreImage", "illegal_transition"): image_in(Status.PROCESSING),
+    ("restoreImage", "duplicate_image"): image_whose_file_is_anothers(Status.TAKEN_DOWN),
+    ("restoreImage", "version_conflict"): image_that_changes_all_the_time(Status.TAKEN_DOWN),
     ("searchImages", "bad_request"): forged_cursor,
     ("getSimilarImages", "not_found"): sent(target='/v1/images/"/similar'),
 }
@@ -471,7 +587,7 @@ def test_a_documented_error_happens(
     provoke = PARTICULAR.get((operation, code))
     if provoke is not None or code not in BEFORE_ANY_STORE:
         request.getfixturevalue("stores")
-    forget_cached(functions.search.api)
+    forget_cached(functions.search.api, functions.moderation.api)
     answer = (provoke or GENERAL[code])(Scene(monkeypatch), SAMPLES[operation])
     assert (answer.status, answer.code) == (status, code)
 

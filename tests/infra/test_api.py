@@ -1,6 +1,7 @@
 import pytest
 
-from functions.manifest import FUNCTIONS, ROUTES, Route
+from functions.manifest import FUNCTIONS
+from functions.routes import ROUTES, Route
 from tests.infra.templates import Templates
 
 

@@ -187,12 +187,14 @@ def test_uploads_below_their_prefix_are_the_only_files_that_start_the_pipeline(s
     assert detail["object"] == {"key": [{"prefix": "originals/"}]}
 
 
-def test_the_schedule_may_call_the_sweeper(stage: Templates) -> None:
+def test_the_schedules_may_call_the_sweeper_and_the_purger(stage: Templates) -> None:
+    called = set()
     for rule, target in rules(stage):
         function = stage.named(str(target["Arn"]))
         if function.type == "AWS::Lambda::Function":
-            assert function.properties["Handler"] == "functions.ingest.sweep.handler"
+            called.add(function.properties["Handler"])
             assert invoker(stage, function, "events.amazonaws.com") == {f"{rule.name}.Arn"}
+    assert called == {"functions.ingest.sweep.handler", "functions.moderation.purge.handler"}
 
 
 def invoker(templates: Templates, function: Resource, principal: str) -> set[str]:

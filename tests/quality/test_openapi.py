@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from functions.manifest import ROUTES
+from functions.routes import ROUTES
 from functions.runtime.problems import PROBLEM_MEDIA_TYPE
 from lumenstock.kernel import errors
 from lumenstock.kernel.errors import LumenstockError

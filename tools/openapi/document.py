@@ -8,7 +8,8 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 
-from functions.manifest import FUNCTIONS, ROUTES
+from functions.manifest import FUNCTIONS
+from functions.routes import ROUTES
 from functions.runtime.http import Api
 from functions.runtime.problems import Problem
 from tools.openapi.merge import Document, merge

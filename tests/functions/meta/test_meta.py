@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.manifest import ROUTES
 from functions.meta.routes import allowed_methods
+from functions.routes import ROUTES
 from tests.functions.gateway import Gateway
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api" / "openapi.json"

@@ -22,6 +22,7 @@ class Settings(BaseModel):
         approve_unscored: Whether ``auto`` also approves where no model in use can tell (nsfw is null).
         upload_session_s: Life of an upload in parts.
         open_uploads_max: How many uploads in parts a contributor may have open.
+        keep_deleted_originals_days: Until the original of a deleted image is deleted as well.
         prices: Licence tier to price, in minor units of the stage's currency.
         licence_url: Page that says how to get a licence; every public file from 600 px up names it.
         renditions: Which public files are made at once: see :data:`lumenstock.imaging.renditions.EAGER`.
@@ -58,6 +59,7 @@ class Settings(BaseModel):
     embed_retry_delays_s: Json[tuple[int, ...]] = (30, 60, 120, 240, 300)
     review: Literal["auto", "all"] = "all"
     approve_unscored: bool = False
+    keep_deleted_originals_days: int = 30
     prices: Json[dict[str, int]] = {}
     uploading_stuck_s: int = 600
     upload_expires_s: int = 3600

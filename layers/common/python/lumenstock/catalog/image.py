@@ -89,10 +89,13 @@ class Image:
         palette: Dominant colours, largest first.
         nsfw: In [0, 1]; None when no model in use can tell.
         model: ``name@version`` of the model that embedded it; None until then.
-        reasons: All reasons for a refusal or failure, at once.
+        reasons: All reasons for a refusal or failure, or why a person must look, at once.
         entered_at: When it came into its present status.
         awaited_until: Until when the file may still come; None where a single URL's life says so.
         data_mining: What the contributor says of it to machines that learn.
+        held: Why a person must look at it before it is shown, whatever the model finds.
+        cleared: Whether a moderator approved it: then processing it anew needs no second look.
+        exposed: Whether this ``media_key`` was ever public.
     """
 
     id: ImageId
@@ -119,6 +122,9 @@ class Image:
     reasons: tuple[Reason, ...] = ()
     awaited_until: datetime | None = None
     data_mining: DataMining = DataMining.SEARCH_ONLY
+    held: tuple[Reason, ...] = ()
+    cleared: bool = False
+    exposed: bool = False
 
     @property
     def orientation(self) -> Orientation:
@@ -136,7 +142,20 @@ class Image:
             IllegalTransitionError: The table of states does not allow it.
         """
         require_transition(self.status, target)
+        if target is Status.APPROVED:
+            fields["exposed"] = True
         return self.changed(status=target, entered_at=now, **fields)
+
+    def withdrawn(self, target: Status, now: datetime, media_key: MediaKey, **fields: Any) -> Image:  # noqa: ANN401 - as above
+        """The successor in status ``target`` at another address, where it has no files.
+
+        Whoever has the old address finds nothing there, once what lies there is deleted.
+
+        Raises:
+            IllegalTransitionError: The table of states does not allow it.
+        """
+        fields |= {"media_key": media_key, "rev": self.rev + 1, "renditions": (), "exposed": False}
+        return self.moved(target, now, **fields)
 
 
 def rendition_key(media_key: MediaKey, rev: int, name: str, encoding: str = "webp") -> str:

@@ -1,4 +1,4 @@
-"""Why an image was refused: stable codes, and for each what it means and what its contributor can do.
+"""Why an image was refused, or waits: stable codes, and for each what it means and what to do.
 
 ``docs/reasons.md`` is generated from :data:`CATALOGUE`. The sentence that a contributor reads, with the
 numbers of the file in it, is made in :mod:`lumenstock.ingest.refusals`.
@@ -42,6 +42,26 @@ class ReasonCode(StrEnum):
     SESSION_FULL = "session_full"
     PROCESSING_FAILED = "processing_failed"
     MODERATION = "moderation"
+    BLURRED = "blurred"
+    BAD_EXPOSURE = "bad_exposure"
+    NOISY = "noisy"
+    VISIBLE_MARK = "visible_mark"
+    TRADEMARK = "trademark"
+    COPYRIGHT = "copyright"
+    NO_RELEASE = "no_release"
+    PRIVACY = "privacy"
+    SENSITIVE_CONTENT = "sensitive_content"
+    ILLEGAL_CONTENT = "illegal_content"
+    MISLEADING_TITLE = "misleading_title"
+    MISLEADING_DESCRIPTION = "misleading_description"
+    MISLEADING_TAGS = "misleading_tags"
+    WRONG_CATEGORY = "wrong_category"
+    REVIEW_OF_ALL = "review_of_all"
+    NOT_SCORED = "not_scored"
+    SENSITIVE_SCORE = "sensitive_score"
+    MENDED = "mended"
+    EDITED = "edited"
+    APPEALED = "appealed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +97,7 @@ class Explanation:
 _C = ReasonCode
 _SAVE_ANEW = "Open the picture in an editor and save it anew."
 _SEND_AGAIN = "Upload it again from an undamaged copy."
+_WAIT = "Nothing: a moderator will look at it."
 
 CATALOGUE: dict[ReasonCode, Explanation] = {
     _C.EMPTY_FILE: Explanation("Nothing arrived.", "Upload the file again."),
@@ -157,4 +178,62 @@ CATALOGUE: dict[ReasonCode, Explanation] = {
         "The fault is ours.", "`POST /v1/images/{id}/retry`.", needs_new_upload=False
     ),
     _C.MODERATION: Explanation("A moderator refused it.", "The text says what.", needs_new_upload=False),
+    _C.BLURRED: Explanation("The main subject is out of focus or shaken.", "Upload a sharp picture."),
+    _C.BAD_EXPOSURE: Explanation(
+        "The picture is much too dark or too bright.", "Develop it anew and upload that."
+    ),
+    _C.NOISY: Explanation("Noise or compression spoils the picture.", "Upload it with less of either."),
+    _C.VISIBLE_MARK: Explanation(
+        "The picture carries a watermark, a date, a border or a signature.", "Upload it without."
+    ),
+    _C.TRADEMARK: Explanation("A logo or a protected design can be seen.", "Upload it retouched."),
+    _C.COPYRIGHT: Explanation(
+        "The picture is, or shows, the work of somebody else.", "Upload only what is yours."
+    ),
+    _C.NO_RELEASE: Explanation(
+        "A person or a property is recognisable, and there is no release.", "Upload it without, or another."
+    ),
+    _C.PRIVACY: Explanation("Private things can be seen: faces, papers, plates.", "Upload it retouched."),
+    _C.SENSITIVE_CONTENT: Explanation("Nudity, violence or the like is not shown here.", "Upload another."),
+    _C.ILLEGAL_CONTENT: Explanation("The picture may not be shown by law.", "Upload another."),
+    _C.MISLEADING_TITLE: Explanation(
+        "The title does not say what the picture shows.", "Change it.", needs_new_upload=False
+    ),
+    _C.MISLEADING_DESCRIPTION: Explanation(
+        "The description does not fit the picture.", "Change it.", needs_new_upload=False
+    ),
+    _C.MISLEADING_TAGS: Explanation(
+        "Some tags do not fit the picture.", "Remove them.", needs_new_upload=False
+    ),
+    _C.WRONG_CATEGORY: Explanation(
+        "The category does not fit the picture.", "Choose another.", needs_new_upload=False
+    ),
+    _C.REVIEW_OF_ALL: Explanation("A person looks at every picture first.", _WAIT, needs_new_upload=False),
+    _C.NOT_SCORED: Explanation(
+        "No model in use can tell whether the picture is harmless.", _WAIT, needs_new_upload=False
+    ),
+    _C.SENSITIVE_SCORE: Explanation(
+        "The model is not sure that the picture is harmless.", _WAIT, needs_new_upload=False
+    ),
+    _C.MENDED: Explanation("Its words were changed after a refusal.", _WAIT, needs_new_upload=False),
+    _C.EDITED: Explanation("Its words were changed after it was approved.", _WAIT, needs_new_upload=False),
+    _C.APPEALED: Explanation("Its contributor appealed a refusal.", _WAIT, needs_new_upload=False),
 }
+
+# What a moderator can say. What is wrong with the words is mended by an edit, the rest by another file.
+MODERATION = (
+    _C.BLURRED,
+    _C.BAD_EXPOSURE,
+    _C.NOISY,
+    _C.VISIBLE_MARK,
+    _C.TRADEMARK,
+    _C.COPYRIGHT,
+    _C.NO_RELEASE,
+    _C.PRIVACY,
+    _C.SENSITIVE_CONTENT,
+    _C.ILLEGAL_CONTENT,
+    _C.MISLEADING_TITLE,
+    _C.MISLEADING_DESCRIPTION,
+    _C.MISLEADING_TAGS,
+    _C.WRONG_CATEGORY,
+)

@@ -31,7 +31,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     _S.REJECTED: frozenset({_S.PROCESSING, _S.PENDING_REVIEW, _S.DELETED}),
     _S.PROCESSING_FAILED: frozenset({_S.PROCESSING, _S.DELETED}),
     _S.EXPIRED: frozenset({_S.DELETED}),
-    _S.TAKEN_DOWN: frozenset({_S.APPROVED, _S.DELETED}),
+    _S.TAKEN_DOWN: frozenset({_S.PROCESSING, _S.DELETED}),
     _S.DELETED: frozenset(),
 }
 

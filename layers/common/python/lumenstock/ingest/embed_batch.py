@@ -180,9 +180,11 @@ class EmbedBatch:
         def annotated(row: Image) -> Image | None:
             if row.status is not Status.PROCESSING or row.rev != rev:
                 return None
+            status, reasons = self._policy.decide(row, found.nsfw)
             return row.moved(
-                self._policy.status_for(found.nsfw),
+                status,
                 now,
+                reasons=reasons,
                 ai_tags=found.tags,
                 categories=row.categories or found.categories,
                 palette=found.palette,

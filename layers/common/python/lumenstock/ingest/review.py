@@ -1,13 +1,20 @@
-"""Who may be shown at once, and who waits for a moderator."""
+"""Who may be shown at once, and who waits for a moderator, and why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+from lumenstock.catalog.image import Image
+from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import Status
 
 _HARMLESS = 0.1  # below it the first design approves without a person
+
+
+def held(code: ReasonCode, text: str) -> Reason:
+    """Why a person must look: nothing that the contributor has to mend."""
+    return Reason(code, text, needs_new_upload=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +29,34 @@ class ReviewPolicy:
     review: Literal["auto", "all"]
     approve_unscored: bool
 
-    def status_for(self, nsfw: float | None) -> Status:
-        """Where a processed image goes.
+    def decide(self, image: Image, nsfw: float | None) -> tuple[Status, tuple[Reason, ...]]:
+        """Where a processed image goes, and why there.
 
         Args:
+            image: Its row: one that a moderator approved before is not looked at twice, one that is held goes
+                to a moderator whatever the model finds.
             nsfw: In [0, 1]; None when no model in use can tell.
         """
-        harmless = self.approve_unscored if nsfw is None else nsfw < _HARMLESS
-        return Status.APPROVED if self.review == "auto" and harmless else Status.PENDING_REVIEW
+        if image.cleared:
+            return Status.APPROVED, ()
+        reasons = (*image.held, *self._doubts(nsfw))
+        return (Status.PENDING_REVIEW, reasons) if reasons else (Status.APPROVED, ())
+
+    def after_edit(self) -> tuple[Reason, ...]:
+        """Why an approved image must be looked at again once its words change; empty where it need not."""
+        if self.review == "auto":
+            return ()
+        return (held(ReasonCode.EDITED, "The contributor changed its words after it was approved."),)
+
+    def _doubts(self, nsfw: float | None) -> tuple[Reason, ...]:
+        if self.review == "all":
+            return (held(ReasonCode.REVIEW_OF_ALL, "A person looks at every picture before it is shown."),)
+        if nsfw is None:
+            unscored = held(
+                ReasonCode.NOT_SCORED, "No model in use can tell whether the picture is harmless."
+            )
+            return () if self.approve_unscored else (unscored,)
+        if nsfw >= _HARMLESS:
+            text = f"The model is not sure that the picture is harmless (score {nsfw:.2f} of 1)."
+            return (held(ReasonCode.SENSITIVE_SCORE, text),)
+        return ()

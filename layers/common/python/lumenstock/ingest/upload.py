@@ -159,6 +159,19 @@ def retry_processing(
         NotFoundError: The contributor has no such image.
         IllegalTransitionError: It has not failed.
     """
+    owned_image(catalog, image_id, contributor_id)
+    return reopen_processing(catalog, resend, image_id, now=now)
+
+
+def reopen_processing(
+    catalog: CatalogStore, resend: Callable[[Image], None], image_id: ImageId, *, now: datetime
+) -> Image:
+    """As :func:`retry_processing`, for whoever may do it with any image.
+
+    Raises:
+        NotFoundError: No such image.
+        IllegalTransitionError: It has not failed.
+    """
 
     def reopen(present: Image) -> Image:
         if present.status is not Status.PROCESSING_FAILED:
@@ -166,7 +179,6 @@ def retry_processing(
             raise IllegalTransitionError(message, present.status)
         return present.moved(Status.PROCESSING, now, reasons=())
 
-    owned_image(catalog, image_id, contributor_id)
     image = catalog.update(image_id, reopen)
     resend(image)
     return image

@@ -12,6 +12,7 @@ LumenstockError
 │   ├── ConflictError               409
 │   │   ├── IllegalTransitionError       the image's state does not allow it
 │   │   ├── AlreadyDecidedError          another moderator was first
+│   │   ├── DuplicateImageError          the same file is in the catalogue as another image
 │   │   ├── ProfileMissingError          the account never signed in here
 │   │   ├── AlreadyUploadedError         the contributor has a living image of these bytes
 │   │   ├── SessionFullError             the upload session had as many files as it may
@@ -159,6 +160,12 @@ class AlreadyDecidedError(ConflictError):
     """Somebody else decided first; `decision` says who and how, `imageStatus` where the image stands."""
 
     code, title = "already_decided", "Already decided"
+
+
+class DuplicateImageError(ConflictError):
+    """While this image was refused or removed, the same file came into the catalogue as another one."""
+
+    code, title = "duplicate_image", "Duplicate image"
 
 
 class ProfileMissingError(ConflictError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from lumenstock.adapters.aws.claims import ClaimTables, claim_key, first_claim, inherited_claim, owner_of
 from lumenstock.adapters.aws.faults import failed_condition, lost_race
 from lumenstock.adapters.aws.rows import (
     WORK_SHARDS,
@@ -44,6 +45,7 @@ class DynamoCatalog:
         self._client = client
         self._catalog = catalog_table
         self._fingerprints = fingerprints_table
+        self._tables = ClaimTables(catalog_table, fingerprints_table)
 
     def create(self, image: Image) -> None:
         """See the protocol."""
@@ -142,10 +144,9 @@ class DynamoCatalog:
 
     def claim(self, sha256: str, image_id: ImageId) -> ImageId:
         """See the protocol."""
-        key: Item = {"pk": {"S": f"SHA#{sha256}"}, "sk": {"S": "A"}}
         for _ in range(_CLAIM_ATTEMPTS):
-            owner = self._put_claim(key, image_id)
-            if owner == image_id or self._inherit_claim(key, owner, image_id):
+            owner = self._put_claim(sha256, image_id)
+            if owner == image_id or self._inherit_claim(sha256, owner, image_id):
                 return image_id
             if self.get(owner).status not in DEAD:
                 return owner
@@ -154,9 +155,8 @@ class DynamoCatalog:
 
     def claimed_by(self, sha256: str) -> ImageId | None:
         """See the protocol."""
-        key: Item = {"pk": {"S": f"SHA#{sha256}"}, "sk": {"S": "A"}}
-        found = self._client.get_item(TableName=self._fingerprints, Key=key).get("Item")
-        return ImageId(found["owner"]["S"]) if found else None
+        found = self._client.get_item(TableName=self._fingerprints, Key=claim_key(sha256)).get("Item")
+        return owner_of(found) if found else None
 
     def put_technical(self, image_id: ImageId, rev: int, technical: Mapping[str, object]) -> None:
         """See the protocol."""
@@ -223,49 +223,23 @@ class DynamoCatalog:
             if not failed_condition(error):
                 raise
 
-    def _put_claim(self, key: Item, image_id: ImageId) -> ImageId:
+    def _put_claim(self, sha256: str, image_id: ImageId) -> ImageId:
         """Claim if nobody has, and say who the owner is now."""
         try:
-            self._client.put_item(
-                TableName=self._fingerprints,
-                Item={**key, "owner": {"S": image_id}},
-                ConditionExpression="attribute_not_exists(pk) OR #owner = :me",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":me": {"S": image_id}},
-            )
+            self._client.put_item(**first_claim(self._tables, sha256, image_id)["Put"])
         except ClientError as error:
             if not lost_race(error):
                 raise
+            key = claim_key(sha256)
             found = self._client.get_item(TableName=self._fingerprints, Key=key, ConsistentRead=True)
-            return ImageId(found["Item"]["owner"]["S"])
+            return owner_of(found["Item"])
         return image_id
 
-    def _inherit_claim(self, key: Item, owner: ImageId, heir: ImageId) -> bool:
+    def _inherit_claim(self, sha256: str, owner: ImageId, heir: ImageId) -> bool:
         """Take a claim over in one transaction, if its owner is dead and still the owner."""
-        dead = {f":d{number}": {"S": str(status)} for number, status in enumerate(sorted(DEAD))}
+        items = inherited_claim(self._tables, sha256, owner=owner, heir=heir)
         try:
-            self._client.transact_write_items(
-                TransactItems=[
-                    {
-                        "ConditionCheck": {
-                            "TableName": self._catalog,
-                            "Key": image_key(owner),
-                            "ConditionExpression": f"#status IN ({', '.join(dead)})",
-                            "ExpressionAttributeNames": {"#status": "status"},
-                            "ExpressionAttributeValues": dead,
-                        }
-                    },
-                    {
-                        "Put": {
-                            "TableName": self._fingerprints,
-                            "Item": {**key, "owner": {"S": heir}},
-                            "ConditionExpression": "#owner = :owner",
-                            "ExpressionAttributeNames": {"#owner": "owner"},
-                            "ExpressionAttributeValues": {":owner": {"S": owner}},
-                        }
-                    },
-                ]
-            )
+            self._client.transact_write_items(TransactItems=items)
         except ClientError as error:
             if failed_condition(error):
                 return False

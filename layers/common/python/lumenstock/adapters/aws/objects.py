@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, TypedDict
 
 from botocore.exceptions import ClientError
 
-from lumenstock.kernel.errors import NotFoundError
+from lumenstock.kernel.errors import NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _CHUNK_BYTES = 1 << 20
+_SHORTEST_PREFIX = 20  # a media key has 32 characters, an original's key more: nothing shorter is one image's
 _MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 
@@ -171,6 +172,42 @@ class S3Objects:
             Bucket=self.bucket, Key=key, Fields=fields, Conditions=conditions, ExpiresIn=expires_in_s
         )
         return PresignedForm(url=signed["url"], fields=signed["fields"], expires_in_s=expires_in_s)
+
+    def remove_below(self, prefix: str) -> int:
+        """Delete every version of every object whose key begins with ``prefix``; how many there were.
+
+        Raises:
+            ValueError: ``prefix`` is too short to be of one image.
+            UnavailableError: S3 kept some of them; doing it again is safe.
+        """
+        if len(prefix) < _SHORTEST_PREFIX:
+            message = f"{prefix!r} is not the prefix of one image."
+            raise ValueError(message)
+        removed = 0
+        for page in self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        ):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if not found:
+                continue
+            answer = self._client.delete_objects(
+                Bucket=self.bucket,
+                Delete={
+                    "Objects": [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found],
+                    "Quiet": True,
+                },
+            )
+            if errors := answer.get("Errors"):
+                message = f"{len(errors)} of {len(found)} objects were not deleted: {errors[0].get('Code')}."
+                raise UnavailableError(message)
+            removed += len(found)
+        return removed
+
+    def presign_get(self, key: str, expires_in_s: int) -> str:
+        """An address at which the object can be read by whoever has it, for so long."""
+        return self._client.generate_presigned_url(
+            "get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=expires_in_s
+        )
 
     def presign_put(self, key: str, content_type: str, size_bytes: int, expires_in_s: int) -> PresignedPut:
         """Sign one create-only upload of exactly this type and length to exactly this key."""

@@ -35,13 +35,22 @@ class _Row(RootModel[Image]):
 
 
 def image_key(image_id: ImageId, part: str = "A") -> Item:
-    """Primary key of one item of an image: ``A``, ``TECH`` or ``VEC#model``."""
+    """Primary key of one item of an image: ``A``, ``TECH``, ``VEC#model``, ``H#version`` or ``PURGE#…``."""
     return {"pk": {"S": f"IMG#{image_id}"}, "sk": {"S": part}}
 
 
-def work_partition(status: Status, shard: int) -> str:
-    """Partition of the work-queue index: 16 shards a status keep each one small."""
-    return f"S#{status}#{shard:02d}"
+def work_partition(queue: str, shard: int) -> str:
+    """Partition of the work-queue index: 16 shards keep each small. ``queue`` is a status, or ``purging``."""
+    return f"S#{queue}#{shard:02d}"
+
+
+def work_keys(queue: str, since: datetime, image_id: ImageId) -> Item:
+    """What puts an item into a queue of the work-queue index, in the order of ``since``."""
+    shard = crc32(image_id.encode()) % WORK_SHARDS
+    return {
+        "gsi2pk": {"S": work_partition(queue, shard)},
+        "gsi2sk": {"S": f"{to_iso(since)}#{image_id}"},
+    }
 
 
 def media_partition(media_key: MediaKey) -> str:
@@ -63,9 +72,7 @@ def to_item(image: Image) -> Item:
     item["gsi1pk"] = {"S": f"C#{image.contributor_id}#{image.created_at:%Y%m}"}
     item["gsi1sk"] = {"S": image.id}
     if image.status in WORK_QUEUE:
-        shard = crc32(image.id.encode()) % WORK_SHARDS
-        item["gsi2pk"] = {"S": work_partition(image.status, shard)}
-        item["gsi2sk"] = {"S": f"{to_iso(_waits_since(image))}#{image.id}"}
+        item |= work_keys(image.status, _waits_since(image), image.id)
     elif image.status is Status.APPROVED:
         item["gsi2pk"] = {"S": media_partition(image.media_key)}
         item["gsi2sk"] = {"S": image.id}

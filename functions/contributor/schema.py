@@ -1,0 +1,119 @@
+"""Bodies of the contributor API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from functions.runtime.previews import Previews
+from functions.runtime.schema import AnswerModel, RequestModel
+from functions.uploads.schema import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_TITLE_LENGTH,
+    Line,
+    StatusReason,
+    Tag,
+)
+from lumenstock.catalog.categories import Category
+from lumenstock.catalog.image import Image
+from lumenstock.catalog.states import Status
+from lumenstock.catalog.tags import MAX_TAGS
+from lumenstock.ingest.amend import Edit
+from lumenstock.kernel.text import TEXT_PATTERN, tidy_text
+
+MAX_APPEAL_LENGTH = 1000
+
+
+class ImageEdit(RequestModel):
+    """New words of an image; what is left out stays."""
+
+    title: Annotated[Line, Field(max_length=MAX_TITLE_LENGTH, examples=["Harbour at dawn"])] | None = None
+    description: (
+        Annotated[
+            str, Field(pattern=TEXT_PATTERN, max_length=MAX_DESCRIPTION_LENGTH), AfterValidator(tidy_text)
+        ]
+        | None
+    ) = None
+    tags: list[Tag] | None = Field(
+        default=None, max_length=MAX_TAGS, description="All of them: they take the place of those before."
+    )
+    categories: list[Category] | None = Field(default=None, min_length=1, max_length=5)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_something(cls, data: Any) -> Any:  # noqa: ANN401 - whatever came
+        if isinstance(data, dict) and all(value is None for value in data.values()):
+            message = "Name at least one field, and a value for it."
+            raise ValueError(message)
+        return data
+
+    def words(self) -> Edit:
+        """As the use case takes them."""
+        return Edit(
+            title=self.title,
+            description=self.description,
+            tags=None if self.tags is None else tuple(self.tags),
+            categories=None if self.categories is None else tuple(self.categories),
+        )
+
+
+class Appeal(RequestModel):
+    """Why a moderator should look again."""
+
+    text: Annotated[
+        str,
+        Field(min_length=1, max_length=MAX_APPEAL_LENGTH, pattern=TEXT_PATTERN),
+        AfterValidator(tidy_text),
+    ]
+
+
+class ContributorImage(AnswerModel):
+    """All that a contributor can know of an image of theirs."""
+
+    image_id: str
+    status: Status
+    version: int = Field(description="Grows with every change; in quotes it is the ETag.")
+    title: str
+    description: str
+    tags: list[str]
+    categories: list[str]
+    ai_tags: list[str] = Field(description="What the model sees in it, best first.")
+    reasons: list[StatusReason] = Field(
+        description="All at once: why it was refused, failed, taken down, or why a person looks first."
+    )
+    filename: str
+    content_type: str
+    size_bytes: int
+    width: int | None = Field(description="As shown, in pixels; null until checked.")
+    height: int | None
+    created_at: datetime
+    entered_at: datetime = Field(description="When it came into this status.")
+    previews: Previews | None = Field(description="Null while it has no files.")
+
+    @classmethod
+    def of(cls, image: Image) -> ContributorImage:
+        """A row of the catalogue as its contributor sees it."""
+        return cls(
+            image_id=image.id,
+            status=image.status,
+            version=image.version,
+            title=image.title,
+            description=image.description,
+            tags=list(image.tags),
+            categories=list(image.categories),
+            ai_tags=[tag.name for tag in image.ai_tags],
+            reasons=[
+                StatusReason(code=reason.code, text=reason.text, needs_new_upload=reason.needs_new_upload)
+                for reason in image.reasons
+            ],
+            filename=image.source.filename,
+            content_type=image.source.content_type,
+            size_bytes=image.source.size_bytes,
+            width=image.width_px or None,
+            height=image.height_px or None,
+            created_at=image.created_at,
+            entered_at=image.entered_at,
+            previews=Previews.of(image),
+        )

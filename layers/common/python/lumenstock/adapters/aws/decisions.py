@@ -1,0 +1,176 @@
+"""Decisions and what they delete, beside the rows of the table ``catalog``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+from pydantic import TypeAdapter
+
+from lumenstock.adapters.aws.catalog import DynamoCatalog
+from lumenstock.adapters.aws.claims import (
+    ClaimTables,
+    TransactItem,
+    claim_key,
+    first_claim,
+    inherited_claim,
+    owner_of,
+)
+from lumenstock.adapters.aws.faults import lost_race
+from lumenstock.adapters.aws.rows import (
+    WORK_SHARDS,
+    Item,
+    from_attributes,
+    image_key,
+    to_attributes,
+    to_item,
+    work_keys,
+    work_partition,
+)
+from lumenstock.catalog.decision import Decision, Ruling
+from lumenstock.catalog.image import Image
+from lumenstock.catalog.purge import Purge
+from lumenstock.catalog.states import DEAD
+from lumenstock.kernel.clock import to_iso
+from lumenstock.kernel.errors import DuplicateImageError, VersionConflictError
+from lumenstock.kernel.ids import ImageId
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ATTEMPTS = 5
+_QUEUE = "purging"
+_DECISION = TypeAdapter(Decision)
+_PURGE = TypeAdapter(Purge)
+
+
+class DynamoDecisions:
+    """Implements :class:`lumenstock.catalog.decision.DecisionStore`."""
+
+    def __init__(self, client: DynamoDBClient, tables: ClaimTables) -> None:
+        """``tables.fingerprints`` is needed by rulings that revive only."""
+        self._client = client
+        self._tables = tables
+        self._catalog = DynamoCatalog(client, tables.catalog, tables.fingerprints)
+
+    def decide(self, image_id: ImageId, rule: Callable[[Image], Ruling | None]) -> Image:
+        """See the protocol."""
+        for _ in range(_ATTEMPTS):
+            present = self._catalog.get(image_id)
+            ruling = rule(present)
+            if ruling is None:
+                return present
+            items = [*self._written(present, ruling), *self._claimed(ruling)]
+            try:
+                self._client.transact_write_items(TransactItems=items)
+            except ClientError as error:
+                if lost_race(error):
+                    continue
+                raise
+            return ruling.image
+        message = f"Image {image_id} changed {_ATTEMPTS} times while it was being decided on."
+        raise VersionConflictError(message)
+
+    def history(self, image_id: ImageId) -> list[Decision]:
+        """See the protocol."""
+        found = [_DECISION.validate_python(from_attributes(item)) for item in self._parts(image_id, "H#")]
+        return sorted(found, key=lambda decision: -decision.version)
+
+    def purges(self, image_id: ImageId) -> list[Purge]:
+        """See the protocol."""
+        return [_PURGE.validate_python(from_attributes(item)) for item in self._parts(image_id, "PURGE#")]
+
+    def due(self, before: datetime) -> Iterator[Purge]:
+        """See the protocol."""
+        pages = self._client.get_paginator("query")
+        for shard in range(WORK_SHARDS):
+            for page in pages.paginate(
+                TableName=self._tables.catalog,
+                IndexName="gsi2",
+                KeyConditionExpression="gsi2pk = :queue AND gsi2sk < :before",
+                ExpressionAttributeValues={
+                    ":queue": {"S": work_partition(_QUEUE, shard)},
+                    ":before": {"S": to_iso(before)},
+                },
+            ):
+                for keys in page["Items"]:
+                    key = {"pk": keys["pk"], "sk": keys["sk"]}
+                    found = self._client.get_item(
+                        TableName=self._tables.catalog, Key=key, ConsistentRead=True
+                    ).get("Item")
+                    if found:
+                        yield _PURGE.validate_python(from_attributes(found))
+
+    def forget_parts(self, image_id: ImageId) -> None:
+        """See the protocol."""
+        for prefix in ("TECH", "VEC#"):
+            for item in self._parts(image_id, prefix):
+                self._client.delete_item(
+                    TableName=self._tables.catalog, Key={"pk": item["pk"], "sk": item["sk"]}
+                )
+
+    def finish(self, purge: Purge) -> None:
+        """See the protocol."""
+        self._client.delete_item(TableName=self._tables.catalog, Key=_purge_key(purge))
+
+    def _written(self, present: Image, ruling: Ruling) -> Iterator[TransactItem]:
+        table = self._tables.catalog
+        yield {
+            "Put": {
+                "TableName": table,
+                "Item": to_item(ruling.image),
+                "ConditionExpression": "version = :seen",
+                "ExpressionAttributeValues": {":seen": {"N": str(present.version)}},
+            }
+        }
+        entry = to_attributes(_DECISION.dump_python(ruling.decision, mode="json"))
+        key = image_key(present.id, f"H#{ruling.decision.version:08d}")
+        yield {
+            "Put": {
+                "TableName": table,
+                "Item": {**key, **entry},
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
+        for purge in ruling.purges:
+            fields = to_attributes(_PURGE.dump_python(purge, mode="json"))
+            queued = work_keys(_QUEUE, purge.due_at, purge.image_id)
+            yield {"Put": {"TableName": table, "Item": {**_purge_key(purge), **fields, **queued}}}
+
+    def _claimed(self, ruling: Ruling) -> tuple[TransactItem, ...]:
+        """What takes the claim on the content, if the ruling revives and the content is known.
+
+        Raises:
+            DuplicateImageError: Another living image has it.
+        """
+        sha256, image_id = ruling.image.source.sha256, ruling.image.id
+        if sha256 is None or not ruling.revives:
+            return ()
+        claim = self._client.get_item(
+            TableName=self._tables.fingerprints, Key=claim_key(sha256), ConsistentRead=True
+        ).get("Item")
+        owner = owner_of(claim) if claim else image_id
+        if owner == image_id:
+            return (first_claim(self._tables, sha256, image_id),)
+        if self._catalog.get(owner).status not in DEAD:
+            raise DuplicateImageError(
+                "Exactly this file came into the catalogue as another image in the meantime."
+            )
+        return inherited_claim(self._tables, sha256, owner=owner, heir=image_id)
+
+    def _parts(self, image_id: ImageId, prefix: str) -> Iterator[Item]:
+        """The items beside an image's row whose sort key begins with ``prefix``."""
+        pages = self._client.get_paginator("query")
+        for page in pages.paginate(
+            TableName=self._tables.catalog,
+            KeyConditionExpression="pk = :image AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={":image": image_key(image_id)["pk"], ":prefix": {"S": prefix}},
+            ConsistentRead=True,
+        ):
+            yield from page["Items"]
+
+
+def _purge_key(purge: Purge) -> Item:
+    return image_key(purge.image_id, f"PURGE#{purge.what}#{purge.version:08d}")

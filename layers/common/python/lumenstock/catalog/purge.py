@@ -1,0 +1,65 @@
+"""Files and items that must go: written with the decision that says so, deleted after it, never forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from lumenstock.catalog.image import Image
+from lumenstock.kernel.ids import ImageId
+
+# Whoever began before the decision may still write after the first deletion; no function runs any longer.
+LATE_WRITERS = timedelta(minutes=15)
+# An upload URL lives an hour, and what began just before its end has as long again.
+LATE_UPLOADS = timedelta(hours=2)
+
+
+class Purged(StrEnum):
+    """What a purge deletes."""
+
+    DERIVATIVES = "derivatives"
+    PARTS = "parts"
+    ORIGINAL = "original"
+    DEVELOPED = "developed"
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """One thing to delete, the item ``IMG#id`` / ``PURGE#what#version``.
+
+    It is deleted as soon as it is due, and once more after ``final_at``; only then it is off the list.
+
+    Attributes:
+        version: Of the row that the decision led to.
+        prefix: Everything below it in the bucket; empty for parts, which are items.
+        due_at: Not before this moment.
+    """
+
+    image_id: ImageId
+    version: int
+    what: Purged
+    prefix: str
+    due_at: datetime
+    final_at: datetime
+
+
+def purge_of_derivatives(image: Image, version: int, now: datetime) -> Purge:
+    """All public files of ``image`` at the address that it has now."""
+    return Purge(
+        image.id, version, Purged.DERIVATIVES, f"{image.media_key}/", now, final_at=now + LATE_WRITERS
+    )
+
+
+def purge_of_everything(
+    image: Image, version: int, now: datetime, keep_original: timedelta
+) -> tuple[Purge, ...]:
+    """Files, vectors, technical metadata; and the original, every version of it, after ``keep_original``."""
+    original_due = now + keep_original
+    original_final = max(original_due, now + LATE_UPLOADS)
+    return (
+        purge_of_derivatives(image, version, now),
+        Purge(image.id, version, Purged.PARTS, "", now, final_at=now + LATE_WRITERS),
+        Purge(image.id, version, Purged.ORIGINAL, image.source.key, original_due, original_final),
+        Purge(image.id, version, Purged.DEVELOPED, f"developed/{image.id}/", original_due, original_final),
+    )
