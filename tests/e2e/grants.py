@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -63,5 +63,6 @@ def start_cold(cloud: Stage, function: str) -> None:
     pid = engine.daemon(cloud.home).pid()
     assert pid
     for worker in psutil.Process(pid).children(recursive=True):
-        if worker.environ().get("AWS_LAMBDA_FUNCTION_NAME") == function:
-            worker.kill()
+        with suppress(psutil.NoSuchProcess):  # one that ended since, also where nobody has waited for it yet
+            if worker.environ().get("AWS_LAMBDA_FUNCTION_NAME") == function:
+                worker.kill()

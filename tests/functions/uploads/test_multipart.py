@@ -442,10 +442,9 @@ def test_a_complete_file_whose_event_was_lost_is_sent_again(
     """Nobody looks after a file that may still come for days, but after one that is there within minutes."""
     sending, waiting = begin(), begin()
     sending.send(1, 2)
-    at(monkeypatch, later(minutes=15))
-    assert sweep.handler({}, None)["resent"] == 0
-    at(monkeypatch, later(seconds=0))
+    assert list(bootstrap.catalog().waiting(Status.UPLOADING, later(days=6))) == []
     sending.complete()
+    assert list(bootstrap.catalog().waiting(Status.UPLOADING, later(minutes=1))) == [sending.image_id]
     at(monkeypatch, later(minutes=15))
     assert sweep.handler({}, None)["resent"] == 1
     keys = [

@@ -121,6 +121,7 @@ def test_uppys_loss_is_found_also_where_all_parts_look_alike() -> None:
         ([Part(1, 10, "e"), Part(3, 10, "e")], 30, UploadIncompleteError, "1 parts have not arrived"),
         ([Part(1, 10, "e"), Part(2, 10, "e")], 20, UploadIncompleteError, "at least 5,242,880"),
         ([Part(1, 10, "e"), Part(2, 20, "e")], 30, ChunkSizeChangedError, "Part 1 has 10 bytes, part 2"),
+        ([Part(1, 10, "e"), Part(2, 20, "e"), Part(3, 5, "e")], 35, ChunkSizeChangedError, "part 2 has 20"),
         ([Part(1, 10, "e")], 11, ChunkSizeChangedError, "10 of 11 bytes"),
     ],
 )
