@@ -24,3 +24,7 @@ for layer in api imaging raw webhooks search onnx; do
   # shellcheck disable=SC2086 # two words or none
   lock "layers/$layer/requirements.txt" --group "$layer" --constraints requirements/dev.txt $excludes
 done
+for folder in tests/e2e/browser/uppy5 tests/e2e/browser/uppy6; do
+  npm install --prefix "$folder" --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --silent
+  echo "  $folder/package-lock.json"
+done
