@@ -8,11 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
+import numpy as np
 import pytest
 
+from lumenstock.imaging.formats import Format
 from tests.e2e import journey
 from tests.e2e.grants import without
 from tests.e2e.stage import Person, Stage
+from tools.samples.dng import dng
+from tools.samples.variants import quarters
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
 
@@ -48,6 +52,13 @@ def send_a_picture(trial: Trial) -> None:
 def process_a_picture(trial: Trial) -> None:
     """Ends at once when the pipeline gives up, which is a failure too."""
     journey.approved(trial.person, journey.upload(trial.person), within_s=45)
+
+
+def process_camera_raw(trial: Trial) -> None:
+    """Its maker's name makes it one that nobody uploaded before."""
+    body = dng(np.asarray(quarters(640, 480)), make=f"Canary {uuid4().hex}")
+    image_id = journey.upload(trial.person, body, contentType=Format.DNG.media_type)
+    journey.approved(trial.person, image_id, within_s=45)
 
 
 def embed_a_picture(trial: Trial) -> None:
@@ -114,6 +125,9 @@ GRANTS: list[tuple[str, str, Callable[[Trial], None]]] = [
     ("ingest-validate", "dynamodb:PutItem", process_a_picture),
     ("ingest-render", "s3:GetObjectVersion", process_a_picture),
     ("ingest-render", "s3:PutObject", process_a_picture),
+    ("ingest-develop", "s3:GetObjectVersion", process_camera_raw),
+    ("ingest-develop", "s3:PutObject", process_camera_raw),
+    ("ingest-render", "s3:GetObject", process_camera_raw),
     ("ingest-watermark", "s3:PutObject", process_a_picture),
     ("ingest-metadata", "dynamodb:PutItem", process_a_picture),
     ("ingest-record", "dynamodb:PutItem", process_a_picture),
