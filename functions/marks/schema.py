@@ -51,7 +51,7 @@ class MarkAnswer(AnswerModel):
 
     found: bool
     score: float = Field(
-        description="How well the hidden pilot fits, in standard deviations of chance. Below 7 it is none."
+        description="How well the hidden pilot fits, in standard deviations of chance. Below 7.5 it is none."
     )
     image_id: str | None = Field(
         default=None, description="The image, where the picture is a public file of it."

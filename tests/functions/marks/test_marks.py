@@ -12,6 +12,7 @@ from lumenstock import bootstrap
 from lumenstock.catalog.marks import MarkOwner, payload_of
 from lumenstock.imaging.decoder import Decoder
 from lumenstock.imaging.invisible_mark import embed
+from lumenstock.imaging.mark_detection import GATE
 from lumenstock.kernel.ids import ImageId
 from tests.conftest import Stores
 from tests.functions.gateway import Answer, Gateway, Person
@@ -47,7 +48,7 @@ def marked(owner: MarkOwner, *, claimed: bool = True) -> bytes:
 
 def test_a_public_file_names_its_image() -> None:
     answer = ask(marked(IMAGE)).json()
-    assert answer["score"] > 7
+    assert answer["score"] > GATE
     assert answer == {"found": True, "score": answer["score"], "imageId": IMAGE.id, "licenceId": None}
 
 
@@ -59,7 +60,7 @@ def test_a_licensed_copy_names_its_licence() -> None:
 def test_a_picture_without_a_mark_is_not_claimed() -> None:
     answer = ask(jpeg(800, 600)).json()
     assert (answer["found"], answer["imageId"], answer["licenceId"]) == (False, None, None)
-    assert answer["score"] < 7
+    assert answer["score"] < GATE
 
 
 def test_a_mark_that_nobody_claimed_names_nobody() -> None:
