@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TextIO
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 
 from cli.pictures import CaptionsError, Picture, Words, describe, split_words
 
@@ -34,6 +43,12 @@ def _words_of(cell: object) -> object:
     return split_words(cell) if isinstance(cell, str) else cell or ()
 
 
+def _name_of_file(cell: str) -> str:
+    if not cell or "\0" in cell:
+        raise PydanticCustomError("no_file", "It names no file")
+    return cell
+
+
 _Text = Annotated[str, BeforeValidator(lambda cell: cell or "")]
 _List = Annotated[tuple[str, ...], BeforeValidator(_words_of)]
 
@@ -43,7 +58,7 @@ class _Row(BaseModel):
 
     model_config = ConfigDict(str_strip_whitespace=True)
 
-    filename: Annotated[str, Field(pattern=r"^[^\x00]+$")]
+    filename: Annotated[str, AfterValidator(_name_of_file)]
     title: _Text = ""
     description: _Text = ""
     tags: _List = ()

@@ -24,7 +24,7 @@ from cli.manifest import Unusable
 from cli.options import DEFAULT_API, Api, AsJson
 from cli.outcome import Outcome
 from cli.pictures import CaptionsError, Picture, Words, split_words
-from cli.progress import UploadProgress, line_of
+from cli.progress import UploadProgress, line_of, line_of_unusable
 from cli.retry import MIGRATING
 from cli.run import Jobs, Means, State, Wait, exit_code_of, sending, summary, tell
 from cli.sources import Item, items
@@ -83,13 +83,17 @@ class _Run:
         self._said = said
         self._failures = failures
         self._as_json = as_json
+        # JSON has standard output to itself; a drawing beside it would tear both.
+        self._console = err if as_json else out
         self._counts: Counter[Outcome] = Counter()
 
     def send(self, means: Means, *, jobs: int, patience_s: float) -> Exit:
         """Send all; the exit code."""
-        console = err if self._as_json else out
         say_at_s = time.monotonic() + _SAY_EVERY_S
-        with UploadProgress(console, None, lines=False) as progress, _counting(self._items, progress.counted):
+        with (
+            UploadProgress(self._console, None, lines=False) as progress,
+            _counting(self._items, progress.counted),
+        ):
             transfer = Transfer(
                 means.client,
                 means.storage,
@@ -103,8 +107,8 @@ class _Run:
                 self._counts[result.outcome] += 1
                 if result.outcome.bad:
                     self._failures.result(result)
-                    console.print(line_of(result), soft_wrap=True)
-                if not console.is_terminal and time.monotonic() > say_at_s:
+                    self._console.print(line_of(result), soft_wrap=True)
+                if not self._console.is_terminal and time.monotonic() > say_at_s:
                     err.print(summary(self._counts, progress.sent_bytes))
                     say_at_s = time.monotonic() + _SAY_EVERY_S
         err.print(
@@ -120,7 +124,7 @@ class _Run:
             for look in dry_run.look_at(self._items(), means.ledger):
                 counts[look.plan] += 1
                 if look.unusable:
-                    self._failures.unusable(look.unusable)
+                    self._unusable(look.unusable)
                 if look.plan is dry_run.Plan.TO_SEND:
                     to_send_bytes += look.size_bytes
                 if self._as_json:
@@ -139,9 +143,14 @@ class _Run:
     def _pictures(self) -> Iterator[Picture]:
         for item in self._items():
             if isinstance(item, Unusable):
-                self._failures.unusable(item)
+                self._unusable(item)
             else:
                 yield item
+
+    def _unusable(self, item: Unusable) -> None:
+        self._failures.unusable(item)
+        if not self._as_json:
+            self._console.print(line_of_unusable(item), soft_wrap=True)
 
 
 @contextmanager

@@ -22,8 +22,9 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from cli.manifest import Unusable
 from cli.outcome import Outcome, Result
-from cli.pictures import Picture
+from cli.pictures import Picture, legible
 
 _LOOKS = {
     Outcome.APPROVED: ("green", "✓", "approved"),
@@ -162,3 +163,9 @@ def line_of(result: Result) -> str:
     head = f"[{colour}]{sign}[/] {name}  [{colour}]{words}[/]  [dim]{result.image_id or ''}[/]"
     reasons = [f"    {escape(reason.text)} [dim]({reason.code})[/]" for reason in result.reasons]
     return "\n".join([head.rstrip(), *([] if result.outcome is Outcome.ALREADY_THERE else reasons)])
+
+
+def line_of_unusable(item: Unusable) -> str:
+    """What cannot even be looked at, as console markup."""
+    where = escape(legible(item.where))
+    return f"[red]✗[/] {where}  [red]unusable[/]\n    {escape(item.text)} [dim]({item.code})[/]"

@@ -120,6 +120,8 @@ def test_bad_lines_are_told_and_passed_over(
     unreadable = {f"list.jsonl:{line}": "unreadable_line" for line in (2, 3, 5)}
     assert told == unreadable | {"gone.jpg": "unreadable_file"}
     assert "4 failed; why is in" in ran.err
+    assert "list.jsonl:5  unusable" in ran.out
+    assert "It names no file." in ran.out
 
 
 def test_what_failed_is_a_manifest_of_what_to_send_again(
