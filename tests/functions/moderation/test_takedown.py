@@ -1,0 +1,117 @@
+"""Taking down, restoring and purging: nothing stays visible, whatever dies in between."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from lumenstock import bootstrap
+from lumenstock.adapters.aws.objects import S3Objects
+from lumenstock.catalog.purge import LATE_WRITERS
+from lumenstock.catalog.reasons import ReasonCode
+from lumenstock.catalog.states import Status
+from lumenstock.kernel.errors import UnavailableError
+from tests.conftest import DERIVATIVES
+from tests.functions.moderation.conftest import ANA, CARA, Desk
+
+
+def test_a_takedown_deletes_the_files_and_changes_the_address_and_keeps_the_original(desk: Desk) -> None:
+    row, other = desk.put(), desk.put(2)
+    answer = desk.decide("takedown", row.id, reasons=["copyright"], note="complaint 117")
+    assert (answer.status, answer.json()["status"]) == (200, "taken_down")
+    now = desk.row(row.id)
+    assert now.media_key != row.media_key
+    assert (now.rev, now.renditions, now.exposed) == (row.rev + 1, (), False)
+    assert desk.files(row) == []
+    assert len(desk.files(other)) == 3, "nobody else's files are touched"
+    assert desk.originals() == 2
+    assert [reason.code for reason in now.reasons] == [ReasonCode.COPYRIGHT]
+    assert desk.get(f"/v1/images/{row.id}", ANA).code == "not_found"
+
+
+def test_a_takedown_that_dies_before_the_files_are_deleted_is_finished_by_the_purger(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = desk.put()
+
+    def die(*_: object) -> int:
+        raise UnavailableError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(S3Objects, "remove_below", die)
+        assert desk.decide("takedown", row.id, reasons=["copyright"]).code == "unavailable"
+        desk.clock.at += timedelta(seconds=1)
+        with pytest.raises(UnavailableError, match="1 purges failed"):
+            desk.purge()
+    assert desk.row(row.id).status is Status.TAKEN_DOWN, "whoever asks is told nothing of it already"
+    assert desk.files(row)
+    assert desk.purge() == {"purged": 1, "finished": 0}
+    assert desk.files(row) == []
+
+
+def test_a_takedown_asked_for_again_deletes_what_is_still_there_and_decides_nothing_anew(desk: Desk) -> None:
+    row = desk.put()
+    first = desk.decide("takedown", row.id, reasons=["copyright"])
+    late = f"{row.media_key}/1/1024.webp"
+    desk.stores.s3.put_object(Bucket=DERIVATIVES, Key=late, Body=b"written by a late worker")
+    again = desk.decide("takedown", row.id, reasons=["privacy"])
+    assert (again.status, again.json()["version"]) == (200, first.json()["version"])
+    assert desk.files(row) == []
+    assert len(desk.history(row)) == 1
+
+
+def test_what_a_late_writer_leaves_is_deleted_before_the_purge_ends(desk: Desk) -> None:
+    row = desk.put()
+    desk.decide("takedown", row.id, reasons=["copyright"])
+    desk.clock.at += timedelta(minutes=5)
+    assert desk.purge() == {"purged": 1, "finished": 0}
+    desk.stores.s3.put_object(Bucket=DERIVATIVES, Key=f"{row.media_key}/1/600.avif", Body=b"late")
+    desk.clock.at += LATE_WRITERS
+    assert desk.purge() == {"purged": 1, "finished": 1}
+    assert desk.files(row) == []
+    assert desk.purge() == {"purged": 0, "finished": 0}
+
+
+def test_what_is_restored_is_rendered_anew_at_another_address_and_needs_no_review(desk: Desk) -> None:
+    row = desk.put()
+    desk.decide("takedown", row.id, reasons=["copyright"])
+    answer = desk.decide("restore", row.id, note="withdrawn")
+    assert (answer.status, answer.json()["status"]) == (202, "processing")
+    now = desk.row(row.id)
+    assert (now.cleared, now.renditions, now.reasons) == (True, (), ())
+    assert now.media_key != row.media_key
+    (message,) = desk.stores.messages(desk.stores.ingest_queue_url)
+    assert message["detail"]["object"]["key"] == row.source.key
+    assert desk.decide("restore", row.id).status == 202, "asked for again, it is sent again"
+    assert [entry["action"] for entry in desk.history(row)] == ["restore", "take_down"]
+
+
+def test_what_came_back_as_somebody_elses_cannot_be_restored(desk: Desk) -> None:
+    row, heir = desk.put(), desk.put(2)
+    desk.decide("takedown", row.id, reasons=["copyright"])
+    assert bootstrap.catalog().claim(row.source.sha256 or "", heir.id) == heir.id
+    assert desk.decide("restore", row.id).code == "duplicate_image"
+    assert desk.row(row.id).status is Status.TAKEN_DOWN
+    bootstrap.catalog().update(heir.id, lambda seen: seen.moved(Status.TAKEN_DOWN, desk.clock.now()))
+    assert desk.decide("restore", row.id).status == 202
+    assert bootstrap.catalog().claimed_by(row.source.sha256 or "") == row.id
+
+
+def test_a_prefix_that_is_not_one_images_own_deletes_nothing(desk: Desk) -> None:
+    desk.put()
+    before = desk.stores.derivatives()
+    for prefix in ("", "0", "originals/"):
+        with pytest.raises(ValueError, match="one image"):
+            bootstrap.derivatives().remove_below(prefix)
+    assert desk.stores.derivatives() == before
+
+
+def test_admins_see_the_trail_of_a_deleted_image(desk: Desk) -> None:
+    row = desk.put()
+    desk.decide("takedown", row.id, reasons=["copyright"])
+    assert desk.delete(row).status == 204
+    assert [(entry["action"], entry["by"]) for entry in desk.history(row)] == [
+        ("delete", ANA.id),
+        ("take_down", CARA.id),
+    ]
