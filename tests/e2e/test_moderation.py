@@ -1,0 +1,99 @@
+"""Takedown, restoration and deletion on the deployed stage: in the index, at the CDN, in the buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e import journey
+from tests.e2e.stage import Person, Stage
+
+GONE = {403, 404}  # S3 tells the CDN, which may not list, that it may not see what is not there
+
+
+@pytest.fixture(scope="module")
+def admin(cloud: Stage) -> Iterator[Person]:
+    """An operator's word made this account an administrator; it holds from the next sign-in."""
+    person = cloud.sign_up("buyer")
+    cloud.operator.cognito.admin_add_user_to_group(
+        UserPoolId=cloud.outputs["UserPoolId"], Username=person.email, GroupName="admin"
+    )
+    tokens = journey.expect(
+        person.api.post("/v1/auth/login", json={"email": person.email, "password": person.password})
+    )
+    person.api.headers["authorization"] = f"Bearer {tokens['accessToken']}"
+    yield person
+    person.api.close()
+
+
+def hits(person: Person, image_id: str) -> bool:
+    found = journey.expect(person.api.get("/v1/search", params={"contributor": person.id, "page_size": 100}))
+    return image_id in {hit["id"] for hit in found["results"]}
+
+
+def media(cloud: Stage, url: str) -> int:
+    address = url if url.startswith("http") else f"{cloud.url}{url}"
+    return httpx.get(address, trust_env=False, timeout=30).status_code
+
+
+def decide(admin: Person, image_id: str, step: str, **body: Any) -> dict[str, Any]:
+    return journey.expect(admin.api.post(f"/v1/admin/moderation/{image_id}/{step}", json=body))
+
+
+def below(cloud: Stage, bucket: str, prefix: str) -> int:
+    """Versions of objects, and marks of deleted ones."""
+    listed = cloud.operator.s3.list_object_versions(Bucket=cloud.outputs[bucket], Prefix=prefix)
+    return len(listed.get("Versions", [])) + len(listed.get("DeleteMarkers", []))
+
+
+def test_what_is_taken_down_is_gone_everywhere_and_comes_back_elsewhere(
+    cloud: Stage, contributor: Person, admin: Person
+) -> None:
+    image_id = journey.upload(contributor, title="Taken down")
+    url = journey.approved(contributor, image_id)["previewUrl"]
+    journey.wait_for(lambda: hits(contributor, image_id), bool, within_s=30)
+    assert media(cloud, url) == 200
+    taken = decide(admin, image_id, "takedown", reasons=["copyright"], note="complaint 117")
+    assert taken["history"][0]["by"] == admin.id
+    assert contributor.api.get(f"/v1/images/{image_id}").status_code == 404
+    assert media(cloud, url) in GONE
+    assert below(cloud, "DerivativesBucket", url.rpartition("/img/")[2].split("/")[0]) == 0
+    journey.wait_for(lambda: hits(contributor, image_id), lambda found: not found, within_s=30)
+    decide(admin, image_id, "restore")
+    back = journey.approved(contributor, image_id)["previewUrl"]
+    assert back != url
+    assert media(cloud, back) == 200
+    assert media(cloud, url) in GONE
+    journey.wait_for(lambda: hits(contributor, image_id), bool, within_s=30)
+
+
+def test_new_words_are_found_and_a_deleted_image_is_not(
+    cloud: Stage, contributor: Person, admin: Person
+) -> None:
+    image_id = journey.upload(contributor, title="Old words")
+    url = journey.approved(contributor, image_id)["previewUrl"]
+    target = f"/v1/contributor/images/{image_id}"
+    seen = contributor.api.get(target).headers["etag"]
+    edited = contributor.api.patch(target, json={"title": "Zeppelin"}, headers={"If-Match": seen})
+    assert journey.expect(edited)["status"] == "approved"
+    assert contributor.api.patch(target, json={"title": "x"}, headers={"If-Match": seen}).status_code == 412
+    words = {"contributor": contributor.id, "q": "zeppelin", "mode": "keyword"}
+    journey.wait_for(
+        lambda: journey.expect(contributor.api.get("/v1/search", params=words))["total"],
+        lambda total: total == 1,
+        within_s=30,
+    )
+    assert contributor.api.delete(target, headers={"If-Match": "*"}).status_code == 204
+    assert contributor.api.get(target).status_code == 404
+    assert media(cloud, url) in GONE
+    journey.wait_for(lambda: hits(contributor, image_id), lambda found: not found, within_s=30)
+    trail = journey.expect(admin.api.get(f"/v1/admin/moderation/{image_id}"))["history"]
+    assert [entry["action"] for entry in trail] == ["delete", "edit"]
+
+
+def test_nobody_but_an_admin_moderates(contributor: Person, admin: Person) -> None:
+    assert contributor.api.get("/v1/admin/moderation/queue").status_code == 403
+    assert "images" in journey.expect(admin.api.get("/v1/admin/moderation/queue"))
