@@ -3,113 +3,25 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from lumenstock import bootstrap
-from lumenstock.accounts.model import Profile
-from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
-from lumenstock.ingest.sessions import UploadSession
-from lumenstock.kernel.ids import ImageId, UploadId, UserId
-from tests.conftest import CATALOG, ORIGINALS, Stores
-from tests.functions.gateway import Answer, Gateway, Person
-from tests.pictures import jpeg
-
-MIB = 1 << 20
-CHUNK = 5 * MIB
-FILE = (jpeg(64, 48) + b"\0" * 2 * CHUNK)[: 2 * CHUNK + 1000]
-ANA = Person("11111111-aaaa-4bbb-8ccc-222222222222", ("contributor",))
-BEN = Person("99999999-aaaa-4bbb-8ccc-222222222222", ("contributor",))
-NOTHING = "01JD8QZ9Y0V7W3T5K2N4M6P8RA"
-
-
-@dataclass
-class Uppy:
-    """What Uppy sends, as read in @uppy/aws-s3 5.1.0 and 6.3.1."""
-
-    endpoint: str
-    stores: Stores
-    gateway: Gateway = field(default_factory=Gateway)
-
-    def ask(self, method: str, path: str, query: dict[str, str] | None = None, json: object = None) -> Answer:
-        target = f"{self.endpoint}/s3{path}?{urlencode(query or {})}"
-        return self.gateway.request(method, target, json=json)
-
-    def create(self, **changes: Any) -> Answer:
-        body = {
-            "filename": "a b.jpg",
-            "type": "image/jpeg",
-            "metadata": {"name": "a b.jpg", "type": "image/jpeg", "relativePath": None, "size": len(FILE)},
-        }
-        return self.ask("POST", "/multipart", json={**body, **changes})
-
-    def started(self, **changes: Any) -> Sending:
-        made = self.create(**changes).json()
-        assert set(made) == {"key", "uploadId", "bucket"}
-        return Sending(self, made["uploadId"], made["key"])
-
-
-@dataclass
-class Sending:
-    """One file on its way."""
-
-    uppy: Uppy
-    id: str
-    key: str
-
-    def ask(self, method: str, part: str = "", json: object = None, **query: str) -> Answer:
-        return self.uppy.ask(method, f"/multipart/{self.id}{part}", {"key": self.key, **query}, json)
-
-    def send(self, *chunks: tuple[int, bytes]) -> None:
-        for number, data in chunks:
-            url = self.ask("GET", f"/{number}").json()["url"]
-            storage_id = parse_qs(urlsplit(url).query)["uploadId"][0]
-            self.uppy.stores.s3.upload_part(
-                Bucket=ORIGINALS, Key=self.key, UploadId=storage_id, PartNumber=number, Body=data
-            )
-
-    def send_all(self, chunk: int = CHUNK, data: bytes = FILE) -> None:
-        self.send(*enumerate((data[at : at + chunk] for at in range(0, len(data), chunk)), start=1))
-
-    def complete(self, parts: object = ()) -> Answer:
-        return self.ask("POST", "/complete", json={"parts": list(parts)})  # type: ignore[call-overload]
-
-    def row(self) -> Image:
-        return bootstrap.catalog().get(bootstrap.uploads().get(UploadId(self.id)).image_id)
-
-
-def signed_in(person: Person, name: str) -> Person:
-    joined = datetime(2026, 11, 1, tzinfo=UTC)
-    bootstrap.profiles().create(Profile(UserId(person.id), f"{name}@example.com", name, joined))
-    return person
-
-
-def session(person: Person, **body: object) -> dict[str, Any]:
-    answer = Gateway().request("POST", "/v1/upload-sessions", json=body, person=person)
-    assert answer.status == 201, answer
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-@pytest.fixture
-def uppy(stores: Stores) -> Uppy:
-    """Uppy with the address of a session."""
-    return Uppy(session(signed_in(ANA, "Ana"))["companionEndpoint"], stores)
-
-
-def at(monkeypatch: pytest.MonkeyPatch, **later: float) -> None:
-    moment = datetime.now(UTC).replace(microsecond=0) + timedelta(**later)
-
-    class Clock:
-        def now(self) -> datetime:
-            return moment
-
-    monkeypatch.setattr(bootstrap, "clock", Clock)
+from lumenstock.kernel.ids import ImageId
+from tests.conftest import CATALOG, ORIGINALS
+from tests.functions.companion.uppy import (
+    ANA,
+    CHUNK,
+    FILE,
+    MIB,
+    Sending,
+    Uppy,
+    session,
+)
 
 
 def test_a_session_says_what_a_client_must_know(uppy: Uppy) -> None:
@@ -276,98 +188,3 @@ def test_a_form_without_a_length_takes_what_the_stage_takes(
     form = uppy.ask("GET", "/params", {"filename": "a.jpg", "type": "image/jpeg"}).json()
     policy = json.loads(base64.b64decode(form["fields"]["policy"]))
     assert ["content-length-range", 1, 5000] in policy["conditions"]
-
-
-def every_call(uppy: Uppy, upload_id: str, key: str) -> list[Answer]:
-    sending = Sending(uppy, upload_id, key)
-    return [
-        sending.ask("GET"),
-        sending.ask("GET", "/1"),
-        sending.ask("GET", "/batch", partNumbers="1"),
-        sending.ask("DELETE"),
-        sending.complete(),
-    ]
-
-
-def test_a_forged_capability_opens_nothing(uppy: Uppy) -> None:
-    sending = uppy.started()
-    session_id, _, token = uppy.endpoint.rpartition("/")[2].partition(".")
-    others = session(ANA)["companionEndpoint"].rpartition(".")[2]
-    flipped = ("A" if token[0] != "A" else "B") + token[1:]
-    for forged in (
-        f"{session_id}.{flipped}",
-        f"{session_id}.{others}",
-        f"{session_id}.",
-        session_id,
-        f"{NOTHING}.{token}",
-        f"{sending.id}.{token}",
-        quote("ä.ö"),
-        "x",
-    ):
-        thief = Uppy(f"/v1/companion/{forged}", uppy.stores)
-        answers = [thief.create(), thief.ask("GET", "/params", {"filename": "a.jpg"})]
-        answers += every_call(thief, sending.id, sending.key)
-        assert {(answer.status, answer.code) for answer in answers} == {(403, "capability_refused")}, forged
-    assert sending.ask("GET").status == 200
-
-
-def test_a_capability_ends_with_its_session(uppy: Uppy, monkeypatch: pytest.MonkeyPatch) -> None:
-    sending = uppy.started()
-    at(monkeypatch, hours=23, minutes=59)
-    assert sending.ask("GET").status == 200
-    at(monkeypatch, hours=24, minutes=1)
-    answers = [uppy.create(), *every_call(uppy, sending.id, sending.key)]
-    assert {(answer.status, answer.code) for answer in answers} == {(403, "capability_expired")}
-
-
-def test_somebody_elses_upload_looks_like_none(uppy: Uppy) -> None:
-    sending = uppy.started()
-    ben = Uppy(session(signed_in(BEN, "Ben"))["companionEndpoint"], uppy.stores)
-    other = ben.started()
-    foreign = every_call(ben, sending.id, sending.key) + every_call(ben, sending.id, other.key)
-    unknown = every_call(ben, NOTHING, sending.key) + every_call(ben, NOTHING, other.key)
-    assert {(answer.status, answer.code) for answer in foreign} == {(404, "not_found")}
-    for theirs, none in zip(foreign, unknown, strict=True):
-        assert theirs.json()["detail"].replace(sending.id, NOTHING) == none.json()["detail"]
-    assert sending.ask("GET").status == 200
-
-
-def test_an_upload_is_found_under_its_own_key_only(uppy: Uppy) -> None:
-    sending, other = uppy.started(), uppy.started()
-    answers = every_call(uppy, sending.id, other.key)
-    assert {(answer.status, answer.code) for answer in answers} == {(404, "not_found")}
-
-
-def test_a_session_is_full_when_it_had_its_files(uppy: Uppy) -> None:
-    uppy.stores.dynamodb.update_item(
-        TableName=CATALOG,
-        Key={"pk": {"S": f"UPL#{session_id(uppy)}"}, "sk": {"S": "A"}},
-        UpdateExpression="SET max_files = :two",
-        ExpressionAttributeValues={":two": {"N": "2"}},
-    )
-    uppy.started()
-    assert uppy.ask("GET", "/params", {"filename": "a.jpg", "metadata[size]": "9"}).status == 200
-    rows = uppy.stores.dynamodb.scan(TableName=CATALOG)["Count"]
-    answers = [uppy.create(), uppy.ask("GET", "/params", {"filename": "a.jpg"})]
-    assert {(answer.status, answer.code) for answer in answers} == {(409, "session_full")}
-    assert uppy.stores.dynamodb.scan(TableName=CATALOG)["Count"] == rows
-
-
-def test_open_uploads_of_all_sessions_are_capped_together(uppy: Uppy, set_stage: Callable[..., None]) -> None:
-    set_stage(OPEN_UPLOADS_MAX="2")
-    uppy.started()
-    Uppy(session(ANA)["companionEndpoint"], uppy.stores).started()
-    assert uppy.create().code == "too_many_open_uploads"
-
-
-def test_the_address_is_kept_from_other_pages(uppy: Uppy) -> None:
-    assert uppy.create().headers["referrer-policy"] == "no-referrer"
-
-
-def session_id(uppy: Uppy) -> str:
-    return uppy.endpoint.rpartition("/")[2].partition(".")[0]
-
-
-def test_a_session_without_credentials_has_no_folder(uppy: Uppy) -> None:
-    found: UploadSession = bootstrap.sessions().get(UploadId(session_id(uppy)))
-    assert found.prefix is None
