@@ -7,56 +7,10 @@ so a function can reach nothing that is not listed here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from functions.needs import Layer, Need
 
-class Layer(StrEnum):
-    """Third-party layers; ``common`` (our own code) is always there."""
-
-    API = "api"
-    IMAGING = "imaging"
-    RAW = "raw"
-    WEBHOOKS = "webhooks"
-    SEARCH = "search"
-    ONNX = "onnx"
-    MODEL_DEMO = "model_demo"
-
-
-class Need(StrEnum):
-    """What a function touches, and how."""
-
-    ORIGINALS_READ = "originals:read"
-    ORIGINALS_UPLOAD = "originals:upload"
-    ORIGINALS_PARTS = "originals:parts"
-    DEVELOPED_READ = "developed:read"
-    DEVELOPED_WRITE = "developed:write"
-    ORIGINALS_PURGE = "originals:purge"
-    DERIVATIVES_READ = "derivatives:read"
-    DERIVATIVES_WRITE = "derivatives:write"
-    DERIVATIVES_DELETE = "derivatives:delete"
-    DERIVATIVES_PURGE = "derivatives:purge"
-    CATALOG_READ = "catalog:read"
-    CATALOG_WRITE = "catalog:write"
-    UPLOADS = "catalog:uploads"
-    CATALOG_PURGE = "catalog:purge"
-    FINGERPRINTS = "fingerprints:claim"
-    FINGERPRINTS_READ = "fingerprints:read"
-    ACCOUNTS = "accounts:profile"
-    ACCOUNTS_READ = "accounts:read"
-    IDEMPOTENCY = "idempotency"
-    INGEST_QUEUE_SEND = "ingest-queue:send"
-    INGEST_QUEUE_CONSUME = "ingest-queue:consume"
-    EMBED_LIVE_SEND = "embed-live:send"
-    EMBED_LIVE_CONSUME = "embed-live:consume"
-    CATALOG_STREAM = "catalog-stream:consume"
-    MACHINE_START = "ingest-machine:start"
-    EVENTS_PUT = "events:put"
-    USERS = "users"
-    UPLOAD_CREDENTIALS = "upload-credentials"
-    CURSOR_SECRET = "cursor-secret"  # a name  # noqa: S105  # nosec B105
-    MARK_KEY = "mark-key"
-    SEARCH_INDEX = "search-index"
-    MODEL = "model"
+__all__ = ["FUNCTIONS", "FunctionSpec", "Layer", "Need"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +44,7 @@ _VECTORS = (Layer.API, Layer.SEARCH, Layer.ONNX)
 
 FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
-        "auth-api",
-        "functions.auth.api.handler",
-        (Layer.API,),
-        (Need.USERS, Need.ACCOUNTS),
-        512,
-        10,
+        "auth-api", "functions.auth.api.handler", (Layer.API,), (Need.USERS, Need.ACCOUNTS), 512, 10
     ),
     FunctionSpec(
         "uploads-api",
@@ -115,7 +64,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
             Need.UPLOAD_CREDENTIALS,
         ),
         512,
-        10,
+        29,
     ),
     FunctionSpec(
         "companion-api",
@@ -288,6 +237,22 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         _VECTORS,
         (Need.CATALOG_STREAM, Need.CATALOG_READ, Need.SEARCH_INDEX, Need.EVENTS_PUT),
         1024,
+        60,
+    ),
+    FunctionSpec(
+        "webhooks-api",
+        "functions.webhooks.api.handler",
+        (Layer.API,),
+        (Need.WEBHOOKS, Need.WEBHOOKS_DELETE, Need.WEBHOOKS_QUEUE_SEND, Need.IDEMPOTENCY),
+        512,
+        10,
+    ),
+    FunctionSpec(
+        "webhooks-deliver",
+        "functions.webhooks.deliver.handler",
+        (Layer.API, Layer.WEBHOOKS),
+        (Need.WEBHOOKS, Need.WEBHOOKS_QUEUE_SEND, Need.WEBHOOKS_QUEUE_CONSUME, Need.EVENTS_PUT),
+        512,
         60,
     ),
 )

@@ -57,6 +57,7 @@ class Resources:
     mark_key_arn: str
     ingest_queue: sqs.IQueue
     embed_live_queue: sqs.IQueue
+    webhooks_queue: sqs.IQueue
     machine_arn: str
     uploader_arn: str
     search_engine: str
@@ -183,6 +184,18 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
         _table("ACCOUNTS_TABLE", on.accounts, "dynamodb:GetItem")
         + _key(on.key, "kms:Decrypt", "kms:DescribeKey")
     ),
+    Need.WEBHOOKS: lambda on: (
+        _table(
+            "ACCOUNTS_TABLE",
+            on.accounts,
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        )
+        + _key(on.key, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+    ),
+    Need.WEBHOOKS_DELETE: lambda on: _table("ACCOUNTS_TABLE", on.accounts, "dynamodb:DeleteItem"),
     Need.IDEMPOTENCY: lambda on: _table(
         "IDEMPOTENCY_TABLE",
         on.idempotency,
@@ -199,6 +212,8 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
     Need.INGEST_QUEUE_CONSUME: lambda on: _queue("INGEST_QUEUE_URL", on.ingest_queue, *_CONSUME),
     Need.EMBED_LIVE_SEND: lambda on: _queue("EMBED_LIVE_QUEUE_URL", on.embed_live_queue, "sqs:SendMessage"),
     Need.EMBED_LIVE_CONSUME: lambda on: _queue("EMBED_LIVE_QUEUE_URL", on.embed_live_queue, *_CONSUME),
+    Need.WEBHOOKS_QUEUE_SEND: lambda on: _queue("WEBHOOKS_QUEUE_URL", on.webhooks_queue, "sqs:SendMessage"),
+    Need.WEBHOOKS_QUEUE_CONSUME: lambda on: _queue("WEBHOOKS_QUEUE_URL", on.webhooks_queue, *_CONSUME),
     Need.CATALOG_STREAM: lambda on: Access(
         statements=(allow(_READ_STREAM, on.catalog.table_stream_arn or ""),)
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -62,6 +62,37 @@ class Consumer(_Part):
     batch_window_s: int = Field(ge=0, le=300)
     max_concurrency: int = Field(ge=2, le=1000)
     max_receives: int = Field(gt=0)
+
+
+class Webhooks(_Part):
+    """How webhooks are sent; a receiver's patience is explained in ``lumenstock.notification.attempts``.
+
+    Attributes:
+        consumer: How the function takes messages; their receives are faults of ours and attempts together.
+        visibility_s: How long a message in work is hidden; longer than the function runs.
+        retry_delays_s: Rest after the first, second, … failed attempt. SQS hides nothing for over 12 hours.
+        disable_after_s: A webhook that has been failing for as long is disabled,
+        disable_failures: if at least so many attempts in a row failed.
+        backlog_failures: From so many on, what fails is not tried again by itself.
+        ports: Ports that may be sent to.
+        loopback: Whether ``http://localhost`` may be sent to.
+    """
+
+    consumer: Consumer
+    visibility_s: int = Field(gt=0, le=43_200)
+    retry_delays_s: tuple[Annotated[int, Field(gt=0, le=43_000)], ...] = Field(min_length=1)
+    disable_after_s: int = Field(gt=0)
+    disable_failures: int = Field(gt=0)
+    backlog_failures: int = Field(gt=0)
+    ports: tuple[int, ...] = Field(min_length=1)
+    loopback: bool
+
+    @model_validator(mode="after")
+    def _enough_receives(self) -> Self:
+        if self.consumer.max_receives <= len(self.retry_delays_s) + 1:
+            message = "webhooks: max_receives must exceed the attempts, or the queue sets aside what rests"
+            raise ValueError(message)
+        return self
 
 
 class Search(_Part):
@@ -147,6 +178,7 @@ class StageConfig(_Part):
     times: Times
     ingest: Consumer
     embed_live: Consumer
+    webhooks: Webhooks
     search: Search
     network: Network | None
     api: Api
@@ -171,6 +203,9 @@ class StageConfig(_Part):
     def _careful(self) -> Self:
         if self.stage == "prod" and not (self.retain and self.customer_keys):
             message = "prod must retain its data and encrypt it with keys of its own"
+            raise ValueError(message)
+        if self.webhooks.loopback and not self.local:
+            message = "only the local stage may send webhooks to itself"
             raise ValueError(message)
         if self.search.domain and self.network is None:
             message = "a search domain needs a network"
@@ -230,6 +265,12 @@ class StageConfig(_Part):
             "OPEN_UPLOADS_MAX": str(self.limits.open_uploads_max),
             "UPLOAD_MAX_BYTES": str(self.limits.upload_max_bytes),
             "MAX_PIXELS": str(self.limits.max_pixels),
+            "WEBHOOK_RETRY_DELAYS_S": json.dumps(self.webhooks.retry_delays_s),
+            "WEBHOOK_DISABLE_AFTER_S": str(self.webhooks.disable_after_s),
+            "WEBHOOK_DISABLE_FAILURES": str(self.webhooks.disable_failures),
+            "WEBHOOK_BACKLOG_FAILURES": str(self.webhooks.backlog_failures),
+            "WEBHOOK_PORTS": json.dumps(self.webhooks.ports),
+            "WEBHOOK_LOOPBACK": json.dumps(self.webhooks.loopback),
             "REVIEW": self.moderation.review,
             "APPROVE_UNSCORED": json.dumps(self.moderation.approve_unscored),
             "KEEP_DELETED_ORIGINALS_DAYS": str(self.moderation.keep_deleted_originals_days),

@@ -164,6 +164,7 @@ def _empty_stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None
             IDEMPOTENCY_TABLE=IDEMPOTENCY,
             INGEST_QUEUE_URL=ingest_url,
             EMBED_LIVE_QUEUE_URL=embed_url,
+            WEBHOOKS_QUEUE_URL=sqs.create_queue(QueueName="webhooks")["QueueUrl"],
             MARK_KEY_ARN=boto3.client("secretsmanager").create_secret(Name="marks", SecretString="m" * 64)[
                 "ARN"
             ],

@@ -18,7 +18,7 @@ from functions.runtime.principal import Principal
 from lumenstock import bootstrap
 from lumenstock.adapters.aws.idempotency import Attempt
 
-# A function of the API runs at most 10 s: an attempt that is older than this died, and may be taken over.
+# A function of the API runs at most 29 s: an attempt that is older than this died, and may be taken over.
 _BUSY = timedelta(seconds=30)
 KEPT = timedelta(hours=24)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from pydantic import BaseModel
 
 from functions.runtime.principal import Access
 
@@ -49,15 +50,31 @@ def conditional(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) ->
     Source: RFC 9110, 8.8.3 and 13.1.2. A weak tag matches too: If-None-Match compares weakly.
     """
     response = next_middleware(app)
-    body = json.dumps(response.body, ensure_ascii=False, separators=(",", ":"))
-    tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
-    wanted = app.current_event.headers.get("if-none-match", "")
-    held = {candidate.strip().removeprefix("W/") for candidate in wanted.split(",")}
-    if held & {tag, "*"}:
+    body = _compact(response.body)
+    tag = _tag(body)
+    if _has(app.current_event.headers.get("if-none-match", ""), tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, body="", headers={"ETag": tag})
     response.headers["ETag"] = tag
     response.body = body
     return response
+
+
+def is_held(if_none_match: str, answer: BaseModel) -> bool:
+    """Whether a client that sends ``if_none_match`` has ``answer`` already; then it will get 304."""
+    return _has(if_none_match, _tag(_compact(answer.model_dump(mode="json", by_alias=True))))
+
+
+def _compact(body: object) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _tag(body: str) -> str:
+    return f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+
+
+def _has(if_none_match: str, tag: str) -> bool:
+    held = {candidate.strip().removeprefix("W/") for candidate in if_none_match.split(",")}
+    return bool(held & {tag, "*"})
 
 
 def tag_version(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from time import sleep
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
 
 from functions.runtime.idempotency import KEPT, IdempotencyKey, once
+from functions.runtime.middleware import is_held
 from functions.runtime.principal import CONTRIBUTORS, SIGNED_IN, Caller
 from functions.runtime.schema import ImageIdPath
 from functions.uploads import multipart, sessions  # noqa: F401 - they declare their operations
@@ -20,6 +22,7 @@ from lumenstock.accounts.roles import Role
 from lumenstock.adapters.aws.queues import object_created
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
+from lumenstock.ingest.awaiting import MAX_WAIT_S, await_change
 from lumenstock.ingest.multipart import announce_parts
 from lumenstock.ingest.parts import SINGLE_PUT_BYTES
 from lumenstock.ingest.upload import (
@@ -44,6 +47,14 @@ from lumenstock.search.projection import preview_path
 from lumenstock.settings import settings
 
 handler = api.handler
+
+Wait = Annotated[
+    int,
+    Query(
+        ge=0, le=MAX_WAIT_S, description="Seconds to wait for news, for a client that sends `If-None-Match`."
+    ),
+]
+IfNoneMatch = Annotated[str, Header(alias="If-None-Match", description="ETag of an earlier answer.")]
 
 
 @api.operation(
@@ -107,18 +118,28 @@ def start(
     id="getImageStatus",
     tag="uploads",
     summary="See where an image stands",
-    description="For its contributor and for admins; for all others there is no such image.",
+    description=(
+        "For its contributor and for admins; for all others there is no such image. With `If-None-Match` and "
+        "`wait`, the answer comes as soon as there is news, or is 304 after so many seconds."
+    ),
     returns="Where the image stands.",
     access=SIGNED_IN,
     etag=True,
     cache_control="private, no-cache",
 )
-def status(image_id: ImageIdPath, caller: Caller) -> ImageStatus:
+def status(image_id: ImageIdPath, caller: Caller, wait: Wait = 0, held: IfNoneMatch = "") -> ImageStatus:
     """Look at an image."""
-    known = ImageId(image_id)
-    if Role.ADMIN in caller.roles:
-        return _status(bootstrap.catalog().get(known))
-    return _status(owned_image(bootstrap.catalog(), known, caller.id))
+    catalog, known = bootstrap.catalog(), ImageId(image_id)
+
+    def look() -> ImageStatus:
+        image = catalog.get(known) if Role.ADMIN in caller.roles else owned_image(catalog, known, caller.id)
+        return _status(image)
+
+    seen = look()
+    if wait and is_held(held, seen):
+        changed = await_change(catalog, known, seen.version, wait, clock=bootstrap.clock(), sleep=sleep)
+        return look() if changed else seen
+    return seen
 
 
 @api.operation(

@@ -51,7 +51,14 @@ class DataStack(StageStack):
             expires="purge_at",  # ended uploads; images have no such attribute
         )
         self.fingerprints = Table(self, "Fingerprints", config=config)
-        self.accounts = Table(self, "Accounts", config=config, indexes=1, key=self.key)
+        self.accounts = Table(
+            self,
+            "Accounts",
+            config=config,
+            indexes=1,
+            key=self.key,
+            expires="purge_at",  # old deliveries of webhooks; people have no such attribute
+        )
         self.idempotency = Table(self, "Idempotency", config=config, expires="expires_at")
         self.users = Users(self, "Users", config=config)
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"lumenstock-{config.stage}")

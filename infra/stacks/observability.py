@@ -23,6 +23,7 @@ from infra.stacks.stack import Stage, StageStack
 _MINUTE = Duration.minutes(1)
 _FIVE_MINUTES = Duration.minutes(5)
 _MAX_AGE_S = 900  # a message this old has seen its second retry, or nobody takes messages at all
+_MAX_UNSENT = 1000  # webhooks: a minute of work in prod
 _MAX_FAULTS = 5  # in five minutes: a retry cures single ones
 # A sweep comes once in five minutes, so that all its faults are single ones.
 _MAX_FAULTS_OF = {"ingest-sweep": 0}
@@ -46,6 +47,16 @@ class ObservabilityStack(StageStack):
         self._dead_letters(pipeline.dead_letters)
         self._queue_age("IngestAge", pipeline.ingest.queue)
         self._queue_age("EmbedLiveAge", pipeline.embed_live.queue)
+        self._alarm(
+            "WebhooksBehind",
+            "Webhooks wait to be sent",
+            # What rests until its next attempt is not visible; its age, hours by design, says nothing.
+            pipeline.webhooks.queue.metric_approximate_number_of_messages_visible(
+                period=_MINUTE, statistic="Minimum"
+            ),
+            above=_MAX_UNSENT,
+            periods=5,
+        )
         self._faults(functions)
         self._alarm(
             "MachineFailed",

@@ -35,11 +35,13 @@ class PipelineStack(StageStack):
         config, times = stage.config, stage.config.times
         self.ingest = self._work_queue("Ingest", times.visibility_s, config.ingest)
         self.embed_live = self._work_queue("EmbedLive", times.embed_visibility_s, config.embed_live)
+        self.webhooks = self._work_queue("Webhooks", config.webhooks.visibility_s, config.webhooks.consumer)
         self.unindexed = DeadLetterQueue(self, "Unindexed", config=config).queue
         self.dead_letters = {
             "Ingest": self.ingest.dead_letters,
             "EmbedLive": self.embed_live.dead_letters,
             "Indexer": self.unindexed,
+            "Webhooks": self.webhooks.dead_letters,
         }
         machine_name = f"lumenstock-{config.stage}-ingest"
         self.resources = self._resources(data, machine_name)
@@ -49,6 +51,8 @@ class PipelineStack(StageStack):
         dispatcher = self.functions.make("ingest-dispatch", timeout_s=times.dispatch_s)
         self._consume(dispatcher, self.ingest, config.ingest)
         self._consume(self.functions.make("embed-live"), self.embed_live, config.embed_live)
+        self._events_reach_webhooks(data)
+        self._consume(self.functions.make("webhooks-deliver"), self.webhooks, config.webhooks.consumer)
         self._follow_catalog(self.functions.make("indexer-stream"), data)
         self._every_few_minutes("Sweep", self.functions.make("ingest-sweep"))
         self._every_few_minutes("Purge", self.functions.make("moderation-purge"))
@@ -56,6 +60,8 @@ class PipelineStack(StageStack):
             IngestQueueUrl=self.ingest.queue.queue_url,
             IngestDlqUrl=self.ingest.dead_letters.queue_url,
             EmbedLiveQueueUrl=self.embed_live.queue.queue_url,
+            WebhooksQueueUrl=self.webhooks.queue.queue_url,
+            WebhooksDlqUrl=self.webhooks.dead_letters.queue_url,
             EmbedLiveDlqUrl=self.embed_live.dead_letters.queue_url,
             IngestMachineArn=self.machine.state_machine_arn,
         )
@@ -82,6 +88,7 @@ class PipelineStack(StageStack):
             mark_key_arn=data.mark_key_arn,
             ingest_queue=self.ingest.queue,
             embed_live_queue=self.embed_live.queue,
+            webhooks_queue=self.webhooks.queue,
             machine_arn=self.format_arn(
                 service="states",
                 resource="stateMachine",
@@ -138,6 +145,18 @@ class PipelineStack(StageStack):
                 },
             ),
             targets=[targets.SqsQueue(self.ingest.queue, dead_letter_queue=self.ingest.dead_letters)],
+        )
+
+    def _events_reach_webhooks(self, data: DataStack) -> None:
+        """What happens to images goes to the contributors' own services."""
+        events.Rule(
+            self,
+            "Happened",
+            event_bus=data.bus,
+            event_pattern=events.EventPattern(
+                source=["lumenstock"], detail_type=events.Match.prefix("Image")
+            ),
+            targets=[targets.SqsQueue(self.webhooks.queue, dead_letter_queue=self.webhooks.dead_letters)],
         )
 
     def _consume(self, function: lambda_.Function, queue: WorkQueue, consumer: Consumer) -> None:

@@ -31,6 +31,7 @@ from lumenstock.catalog.states import Status
 from lumenstock.ingest.refusals import known
 from lumenstock.ingest.uploads import Upload, UploadStatus
 from lumenstock.kernel.ids import ImageId, UploadId, UserId
+from lumenstock.notification.webhook import MAX_WEBHOOKS, DisabledBecause
 from tests.conftest import CATALOG as CATALOG_TABLE
 from tests.conftest import ORIGINALS, forget_cached
 from tests.functions.gateway import Answer, Gateway, Person
@@ -50,6 +51,8 @@ QUEUE, FAILED = "/v1/admin/moderation/queue", "/v1/admin/processing/failed"
 VERDICT = {"reasons": ["misleading_title"]}
 UPLOAD_ID = "01JD8QZ9Y0V7W3T5K2N4M6P8RA"
 UPLOAD = f"/v1/uploads/{UPLOAD_ID}"
+WEBHOOK = "/v1/contributor/webhooks/01JD8QZ9Y0V7W3T5K2N4M6P8RA"
+A_WEBHOOK = {"url": "https://photos.example.org/hook", "events": ["ImageApproved"]}
 COMPANION = "/v1/companion/01JD8QZ9Y0V7W3T5K2N4M6P8RA.secret"
 A_FILE = {"filename": "a.jpg", "type": "image/jpeg", "metadata": {"size": 3}}
 
@@ -113,6 +116,11 @@ def _decided_sample(
     path, unfit = target.format(id=IMAGE_ID), wrong or target.format(id="no-id")
     needed = f"lumenstock.bootstrap.{needs}"
     return Sample(method, path, needed, {"target": unfit}, json, person, {"If-Match": "*"})
+
+
+def _webhook_sample(method: str, part: str, json: object = None) -> Sample:
+    wrong = {"target": f"/v1/contributor/webhooks/no-id{part}"}
+    return Sample(method, f"{WEBHOOK}{part}", "lumenstock.bootstrap.webhooks", wrong, json, ANA)
 
 
 IDENTITY, CATALOG, INDEX = (
@@ -189,6 +197,20 @@ SAMPLES = {
     "rejectImage": _decided_sample("POST", f"{REVIEW}/reject", "moderation", VERDICT, CARA),
     "takeImageDown": _decided_sample("POST", f"{REVIEW}/takedown", "moderation", VERDICT, CARA),
     "restoreImage": _decided_sample("POST", f"{REVIEW}/restore", "moderation", person=CARA),
+    "createWebhook": Sample(
+        "POST", "/v1/contributor/webhooks", "lumenstock.bootstrap.webhooks", NO_FIELDS, A_WEBHOOK, ANA
+    ),
+    "listWebhooks": Sample(
+        "GET", "/v1/contributor/webhooks", "lumenstock.bootstrap.webhooks", {}, person=ANA
+    ),
+    "getWebhook": _webhook_sample("GET", ""),
+    "editWebhook": _webhook_sample("PATCH", "", {"description": "mine"}),
+    "deleteWebhook": _webhook_sample("DELETE", ""),
+    "rotateWebhookSecret": _webhook_sample("POST", "/secret"),
+    "enableWebhook": _webhook_sample("POST", "/enable"),
+    "testWebhook": _webhook_sample("POST", "/test"),
+    "listWebhookDeliveries": _webhook_sample("GET", "/deliveries"),
+    "replayWebhookDelivery": _webhook_sample("POST", "/deliveries/01JD8QZ9Y0V7W3T5K2N4M6P8RA/replay"),
     "getImageStatus": _image_sample("GET", "/status", CATALOG, ANA),
     "retryProcessing": _image_sample("POST", "/retry", CATALOG, ANA),
     "detectMark": Sample(
@@ -394,6 +416,38 @@ def busy(scene: Scene, _: str) -> None:
     scene.call_fails(clients.dynamodb(), "transact_write_items", ClientError(met, "x"))
 
 
+def key_of_another_webhook(_: Scene, sample: Sample) -> Answer:
+    sample.send(headers={"Idempotency-Key": "k"})
+    return sample.send(headers={"Idempotency-Key": "k"}, json={**A_WEBHOOK, "description": "another"})
+
+
+def one_webhook_too_many(_: Scene, sample: Sample) -> Answer:
+    return [sample.send() for _ in range(MAX_WEBHOOKS + 1)][-1]
+
+
+def webhooks_that_meet(how: Callable[[], str]) -> Provocation:
+    """The same request while the contributor's other webhooks come and go."""
+
+    def provoke(scene: Scene, sample: Sample) -> Answer:
+        target = how()
+        busy(scene, "")
+        return sample.send(target=target)
+
+    return provoke
+
+
+def a_webhook() -> str:
+    """The address of a new one."""
+    return f"/v1/contributor/webhooks/{SAMPLES['createWebhook'].send().json()['id']}"
+
+
+def replay_to_a_disabled_one(_: Scene, sample: Sample) -> Answer:
+    target = a_webhook()
+    webhook = bootstrap.webhooks().of_owner(UserId(ANA.id))[0]
+    bootstrap.webhooks().disable(webhook, DisabledBecause.GONE, bootstrap.clock().now())
+    return sample.send(target=sample.target.replace(WEBHOOK, target))
+
+
 def at_no_route(_: Scene, sample: Sample) -> Answer:
     return sample.send(target=sample.target.replace(COMPANION, '/v1/companion/"'))
 
@@ -562,6 +616,11 @@ PARTICULAR: dict[tuple[str, str], Provocation] = {
     ("restoreImage", "illegal_transition"): image_in(Status.PROCESSING),
     ("restoreImage", "duplicate_image"): image_whose_file_is_anothers(Status.TAKEN_DOWN),
     ("restoreImage", "version_conflict"): image_that_changes_all_the_time(Status.TAKEN_DOWN),
+    ("createWebhook", "idempotency_key_reused"): key_of_another_webhook,
+    ("createWebhook", "conflict"): one_webhook_too_many,
+    ("createWebhook", "version_conflict"): webhooks_that_meet(lambda: "/v1/contributor/webhooks"),
+    ("deleteWebhook", "version_conflict"): webhooks_that_meet(a_webhook),
+    ("replayWebhookDelivery", "conflict"): replay_to_a_disabled_one,
     ("searchImages", "bad_request"): forged_cursor,
     ("getSimilarImages", "not_found"): sent(target='/v1/images/"/similar'),
 }

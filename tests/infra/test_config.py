@@ -56,6 +56,21 @@ def test_prod_cannot_be_careless(careless: dict[str, bool]) -> None:
         StageConfig.model_validate(raw("prod") | careless)
 
 
+def test_a_queue_of_webhooks_that_would_set_aside_what_only_rests_is_refused() -> None:
+    wrong = raw("prod")
+    wrong["webhooks"]["consumer"]["max_receives"] = len(wrong["webhooks"]["retry_delays_s"]) + 1
+    with pytest.raises(ValidationError, match="max_receives must exceed the attempts"):
+        StageConfig.model_validate(wrong)
+
+
+def test_only_the_local_stage_may_send_webhooks_to_itself() -> None:
+    assert [stage for stage in STAGES if StageConfig.load(stage).webhooks.loopback] == ["local"]
+    wrong = raw("dev")
+    wrong["webhooks"]["loopback"] = True
+    with pytest.raises(ValidationError, match="only the local stage"):
+        StageConfig.model_validate(wrong)
+
+
 def test_a_domain_without_a_network_is_refused() -> None:
     wrong = raw("local")
     wrong["search"] = {**wrong["search"], "domain": True}

@@ -1,6 +1,8 @@
 from dataclasses import fields
 
+from lumenstock.accounts.model import Profile
 from lumenstock.catalog.image import Image
+from lumenstock.notification.webhook import Webhook
 from tests.infra.templates import Resource, Templates
 
 STATEFUL = (
@@ -141,6 +143,12 @@ def test_ended_uploads_are_thrown_away_and_images_never(stage: Templates) -> Non
     expiry = table(stage, "Catalog").properties["TimeToLiveSpecification"]
     assert expiry == {"AttributeName": "purge_at", "Enabled": True}
     assert "purge_at" not in {field.name for field in fields(Image)}
+
+
+def test_old_deliveries_are_thrown_away_and_people_never(stage: Templates) -> None:
+    expiry = table(stage, "Accounts").properties["TimeToLiveSpecification"]
+    assert expiry == {"AttributeName": "purge_at", "Enabled": True}
+    assert "purge_at" not in {field.name for kind in (Profile, Webhook) for field in fields(kind)}
 
 
 def test_tokens_live_a_quarter_of_an_hour_and_sessions_thirty_days(stage: Templates) -> None:

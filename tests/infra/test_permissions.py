@@ -9,6 +9,7 @@ import pytest
 from functions.manifest import FUNCTIONS, FunctionSpec, Need
 from infra.access import _ACCESS
 from infra.packaging import ROOT
+from lumenstock.notification.events import WEBHOOK_DISABLED, EventType
 from tests.infra.templates import Resource, Statement, Templates, allowed, synthesise
 
 # Actions that know no resource, with what wants them.
@@ -93,8 +94,10 @@ def test_only_who_needs_it_may_write(stage: Templates, spec: FunctionSpec) -> No
     }
     puts_files = {Need.ORIGINALS_UPLOAD, Need.DEVELOPED_WRITE, Need.DERIVATIVES_WRITE} & set(spec.needs)
     assert ("s3:PutObject" in actions) is bool(puts_files)
-    writes_rows = {Need.CATALOG_WRITE, Need.FINGERPRINTS, Need.ACCOUNTS, Need.IDEMPOTENCY} & set(spec.needs)
-    assert ("dynamodb:PutItem" in actions) is bool(writes_rows)
+    writes_rows = {
+        *(Need.CATALOG_WRITE, Need.FINGERPRINTS, Need.ACCOUNTS, Need.IDEMPOTENCY, Need.WEBHOOKS),
+    }
+    assert ("dynamodb:PutItem" in actions) is bool(writes_rows & set(spec.needs))
     assert ("events:PutEvents" in actions) is (Need.EVENTS_PUT in spec.needs)
     assert ("states:StartSyncExecution" in actions) is (Need.MACHINE_START in spec.needs)
 
@@ -166,18 +169,35 @@ def queue_lets_in(templates: Templates, queue_arn: object, rule: Resource) -> bo
 
 
 def test_a_queue_takes_events_of_its_rule_and_its_dead_letter_queue_takes_the_rest(stage: Templates) -> None:
-    (uploaded,) = (
+    to_queues = [
         (rule, target)
         for rule, target in rules(stage)
         if stage.named(str(target["Arn"])).type == "AWS::SQS::Queue"
-    )
-    rule, target = uploaded
-    assert queue_lets_in(stage, target["Arn"], rule)
-    assert queue_lets_in(stage, target["DeadLetterConfig"]["Arn"], rule)
+    ]
+    assert len(to_queues) == 2  # uploads, and what webhooks hear of
+    for rule, target in to_queues:
+        assert queue_lets_in(stage, target["Arn"], rule)
+        assert queue_lets_in(stage, target["DeadLetterConfig"]["Arn"], rule)
+
+
+def test_webhooks_hear_of_images_and_of_nothing_else(stage: Templates) -> None:
+    (rule,) = (rule for rule in stage.of("AWS::Events::Rule") if "EventBusName" in rule.properties)
+    assert rule.properties["EventPattern"] == {
+        "source": ["lumenstock"],
+        "detail-type": [{"prefix": "Image"}],
+    }
+    assert all(str(kind).startswith("Image") for kind in EventType)
+    assert not WEBHOOK_DISABLED.startswith("Image")
+    bus = stage.named(stage.outputs()["EventBusName"]).name
+    assert stage.named(rule.properties["EventBusName"]).name == bus
 
 
 def test_uploads_below_their_prefix_are_the_only_files_that_start_the_pipeline(stage: Templates) -> None:
-    (rule,) = (rule for rule in stage.of("AWS::Events::Rule") if "EventPattern" in rule.properties)
+    (rule,) = (
+        rule
+        for rule in stage.of("AWS::Events::Rule")
+        if rule.properties.get("EventPattern", {}).get("source") == ["aws.s3"]
+    )
     detail = rule.properties["EventPattern"]["detail"]
     bucket = stage.named(detail["bucket"]["name"][0])
     assert bucket.properties["NotificationConfiguration"] == {
@@ -251,6 +271,8 @@ def test_alarms_may_be_published_and_only_by_this_account(stage: Templates) -> N
         ("ingest-validate", {"kms:Decrypt"}),
         ("uploads-api", {"kms:GenerateDataKey", "kms:Decrypt"}),
         ("auth-api", {"kms:Decrypt"}),
+        ("webhooks-api", {"kms:Decrypt", "kms:GenerateDataKey"}),
+        ("webhooks-deliver", {"kms:Decrypt", "kms:GenerateDataKey"}),
     ],
 )
 def test_who_touches_encrypted_data_may_use_the_key(cloud: Templates, name: str, actions: set[str]) -> None:

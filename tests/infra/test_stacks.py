@@ -7,6 +7,7 @@ EVERYWHERE = {"Data", "Pipeline", "Api", "Delivery", "Observability"}
 PUBLISHED = {
     *("ApiUrl", "ApiId", "OriginalsBucket", "DerivativesBucket", "CatalogTable", "FingerprintsTable"),
     *("AccountsTable", "IngestQueueUrl", "IngestDlqUrl", "EmbedLiveQueueUrl", "EmbedLiveDlqUrl"),
+    *("WebhooksQueueUrl", "WebhooksDlqUrl"),
     *("IngestMachineArn", "EventBusName", "UserPoolId", "UserPoolClientId", "DistributionDomain"),
 }
 # The local engine's CloudFormation knows none of these, or knows them and does nothing.

@@ -17,8 +17,8 @@ from lumenstock import bootstrap
 from lumenstock.adapters.aws.rows import to_item
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
-from lumenstock.ingest.events import Event
 from lumenstock.kernel.errors import UnavailableError
+from lumenstock.notification.events import Event
 from lumenstock.search.ports import IndexQuery, SearchIndex
 from tests.conftest import Stores, forget_cached
 from tests.contract.search.documents import numbers

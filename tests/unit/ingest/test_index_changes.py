@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,18 @@ from lumenstock.adapters.no_search import NoSearch
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import Status
-from lumenstock.ingest.events import Event, event_of
+from lumenstock.ingest.events import event_of
 from lumenstock.ingest.index_changes import Indexer, RowChange
 from lumenstock.ingest.reindex import reindex
 from lumenstock.kernel.errors import UnavailableError
+from lumenstock.notification.events import Event
 from lumenstock.search.ports import IndexQuery, SearchIndex
 from tests.contract.search.documents import document, image_id, numbers
 from tests.unit.search.images import image, vector_item
 
 pytestmark = pytest.mark.usefixtures("stores")
 
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PROCESSING = image(status=Status.PROCESSING, version=3, renditions=(), model=None)
 RENDERED = replace(PROCESSING, version=4, renditions=("300", "512", "1024"))
 APPROVED = image(version=5)
@@ -60,32 +63,32 @@ def found(index: SearchIndex) -> list[int]:
 
 def test_an_approved_image_is_found_with_its_vector(index: EmbeddedIndex, bus: Bus) -> None:
     bootstrap.catalog().put_vector(APPROVED.id, vector_item(7))
-    indexer(index, bus).apply([RowChange(RENDERED, APPROVED)])
+    indexer(index, bus).apply([RowChange(RENDERED, APPROVED, AT)])
     assert index.get([APPROVED.id])[APPROVED.id].vector_f16 == vector_item(7).vector_f16
 
 
 def test_an_image_that_leaves_approval_is_gone(index: EmbeddedIndex, bus: Bus) -> None:
     down = replace(APPROVED, status=Status.TAKEN_DOWN, version=6)
-    indexer(index, bus).apply([RowChange(RENDERED, APPROVED)])
-    indexer(index, bus).apply([RowChange(APPROVED, down)])
+    indexer(index, bus).apply([RowChange(RENDERED, APPROVED, AT)])
+    indexer(index, bus).apply([RowChange(APPROVED, down, AT)])
     assert found(index) == []
 
 
 def test_a_deleted_row_is_gone_and_stays_out(index: EmbeddedIndex, bus: Bus) -> None:
-    indexer(index, bus).apply([RowChange(RENDERED, APPROVED), RowChange(APPROVED, None)])
-    indexer(index, bus).apply([RowChange(RENDERED, APPROVED)])
+    indexer(index, bus).apply([RowChange(RENDERED, APPROVED, AT), RowChange(APPROVED, None, AT)])
+    indexer(index, bus).apply([RowChange(RENDERED, APPROVED, AT)])
     assert found(index) == []
 
 
 def test_changes_that_come_again_change_nothing(index: EmbeddedIndex, bus: Bus) -> None:
     down = replace(APPROVED, status=Status.TAKEN_DOWN, version=6)
-    indexer(index, bus).apply([RowChange(RENDERED, APPROVED), RowChange(APPROVED, down)])
-    indexer(index, bus).apply([RowChange(RENDERED, APPROVED)])
+    indexer(index, bus).apply([RowChange(RENDERED, APPROVED, AT), RowChange(APPROVED, down, AT)])
+    indexer(index, bus).apply([RowChange(RENDERED, APPROVED, AT)])
     assert found(index) == []
 
 
 def test_an_image_that_was_never_to_be_found_leaves_no_trace(index: EmbeddedIndex, bus: Bus) -> None:
-    indexer(index, bus).apply([RowChange(None, PROCESSING), RowChange(PROCESSING, RENDERED)])
+    indexer(index, bus).apply([RowChange(None, PROCESSING, AT), RowChange(PROCESSING, RENDERED, AT)])
     assert index._truth.head() == 0
 
 
@@ -108,14 +111,14 @@ def test_an_image_that_was_never_to_be_found_leaves_no_trace(index: EmbeddedInde
     ],
 )
 def test_each_change_is_one_event_or_none(old: Image | None, new: Image, event: str | None) -> None:
-    happened = event_of(old, new)
+    happened = event_of(old, new, AT)
     assert (happened.type if happened else None) == event
 
 
 def test_an_event_says_which_version_and_why(index: EmbeddedIndex, bus: Bus) -> None:
     reason = Reason(ReasonCode.TOO_SMALL, "Too small.", needs_new_upload=True)
     rejected = replace(PROCESSING, version=4, status=Status.REJECTED, reasons=(reason,))
-    indexer(index, bus).apply([RowChange(PROCESSING, rejected)])
+    indexer(index, bus).apply([RowChange(PROCESSING, rejected, AT)])
     assert bus.sent == [
         Event(
             "ImageRejected",
@@ -126,35 +129,36 @@ def test_an_event_says_which_version_and_why(index: EmbeddedIndex, bus: Bus) -> 
                 "status": "rejected",
                 "contributor_id": "user-1",
                 "reasons": ["too_small"],
+                "occurred_at": "2026-11-20T12:00:00.000Z",
             },
         )
     ]
 
 
 def test_events_come_in_the_order_of_the_changes(index: EmbeddedIndex, bus: Bus) -> None:
-    indexer(index, bus).apply([RowChange(PROCESSING, RENDERED), RowChange(RENDERED, APPROVED)])
+    indexer(index, bus).apply([RowChange(PROCESSING, RENDERED, AT), RowChange(RENDERED, APPROVED, AT)])
     assert [event.type for event in bus.sent] == ["ImageProcessed", "ImageApproved"]
 
 
 def test_an_index_that_is_out_holds_the_events_back(bus: Bus, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UnavailableError):
-        indexer(EmbeddedIndex(tmp_path / "file" / "search"), bus).apply([RowChange(RENDERED, APPROVED)])
+        indexer(EmbeddedIndex(tmp_path / "file" / "search"), bus).apply([RowChange(RENDERED, APPROVED, AT)])
     assert bus.sent == []
 
 
 def test_a_bus_that_is_out_is_told_again(index: EmbeddedIndex, bus: Bus) -> None:
     bus.down = True
     with pytest.raises(UnavailableError):
-        indexer(index, bus).apply([RowChange(RENDERED, APPROVED)])
+        indexer(index, bus).apply([RowChange(RENDERED, APPROVED, AT)])
     bus.down = False
-    indexer(index, bus).apply([RowChange(RENDERED, APPROVED)])
+    indexer(index, bus).apply([RowChange(RENDERED, APPROVED, AT)])
     assert [event.type for event in bus.sent] == ["ImageApproved"]
     assert found(index) == [1]
 
 
 def test_without_an_engine_events_are_sent_all_the_same(bus: Bus) -> None:
-    indexer(NoSearch(), bus).apply([RowChange(RENDERED, APPROVED)])
+    indexer(NoSearch(), bus).apply([RowChange(RENDERED, APPROVED, AT)])
     assert [event.type for event in bus.sent] == ["ImageApproved"]
 
 

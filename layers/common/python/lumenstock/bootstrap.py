@@ -12,6 +12,7 @@ from lumenstock.adapters.aws.catalog import DynamoCatalog
 from lumenstock.adapters.aws.claims import ClaimTables
 from lumenstock.adapters.aws.credentials import UploadCredentials
 from lumenstock.adapters.aws.decisions import DynamoDecisions
+from lumenstock.adapters.aws.deliveries import DynamoDeliveries
 from lumenstock.adapters.aws.events import EventBus
 from lumenstock.adapters.aws.idempotency import IdempotencyStore
 from lumenstock.adapters.aws.identity import CognitoIdentity
@@ -23,6 +24,7 @@ from lumenstock.adapters.aws.profiles import DynamoProfiles
 from lumenstock.adapters.aws.queues import SqsQueue, object_created
 from lumenstock.adapters.aws.sessions import DynamoSessions
 from lumenstock.adapters.aws.uploads import DynamoUploads
+from lumenstock.adapters.aws.webhooks import DynamoWebhooks
 from lumenstock.adapters.aws.work_list import DynamoWorkList
 from lumenstock.catalog.purge import Purged
 from lumenstock.imaging.decoder import RAW_PROGRAM, Decoder
@@ -32,10 +34,12 @@ from lumenstock.ingest.multipart import MultipartUploads
 from lumenstock.ingest.purging import Purger
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import Clock, SystemClock
+from lumenstock.notification.targets import TargetPolicy
 from lumenstock.settings import linker_environment, settings
 
 # These stand on numpy and libvips, whose layers are not with every function.
 if TYPE_CHECKING:
+    from lumenstock.adapters.outbound.webhook_sender import WebhookSender
     from lumenstock.catalog.image import Image
     from lumenstock.embedding.model import Embedder
     from lumenstock.imaging.invisible_mark import MarkKey
@@ -231,6 +235,38 @@ def identity() -> CognitoIdentity:
 def profiles() -> DynamoProfiles:
     """What the first sign-in writes down of a person."""
     return DynamoProfiles(clients.dynamodb(), settings().require("accounts_table"))
+
+
+@cache
+def webhooks() -> DynamoWebhooks:
+    """Where contributors want to be told of their images."""
+    return DynamoWebhooks(clients.dynamodb(), settings().require("accounts_table"))
+
+
+@cache
+def deliveries() -> DynamoDeliveries:
+    """What was sent there, and what became of it."""
+    return DynamoDeliveries(clients.dynamodb(), settings().require("accounts_table"))
+
+
+@cache
+def webhooks_queue() -> SqsQueue:
+    """Events, and what is to be sent of them."""
+    return SqsQueue(clients.sqs(), settings().require("webhooks_queue_url"))
+
+
+@cache
+def webhook_targets() -> TargetPolicy:
+    """Where webhooks may lead."""
+    return TargetPolicy(settings().webhook_ports, settings().webhook_loopback)
+
+
+@cache
+def webhook_sender() -> WebhookSender:
+    """The way to other people's servers."""
+    from lumenstock.adapters.outbound.webhook_sender import WebhookSender
+
+    return WebhookSender(webhook_targets())
 
 
 @cache

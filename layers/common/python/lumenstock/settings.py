@@ -22,6 +22,10 @@ class Settings(BaseModel):
         approve_unscored: Whether ``auto`` also approves where no model in use can tell (nsfw is null).
         upload_session_s: Life of an upload in parts.
         open_uploads_max: How many uploads in parts a contributor may have open.
+        webhook_ports: Ports that webhooks may be sent to.
+        webhook_loopback: Whether they may also be sent to ``http://localhost``; in the local stage only.
+        webhook_retry_delays_s: See :class:`lumenstock.notification.attempts.Patience`, as for
+            ``webhook_disable_after_s``, ``webhook_disable_failures`` and ``webhook_backlog_failures``.
         keep_deleted_originals_days: Until the original of a deleted image is deleted as well.
         prices: Licence tier to price, in minor units of the stage's currency.
         licence_url: Page that says how to get a licence; every public file from 600 px up names it.
@@ -41,6 +45,7 @@ class Settings(BaseModel):
     idempotency_table: str = ""
     ingest_queue_url: str = ""
     embed_live_queue_url: str = ""
+    webhooks_queue_url: str = ""
     ingest_machine_arn: str = ""
     event_bus_name: str = ""
     user_pool_id: str = ""
@@ -66,6 +71,12 @@ class Settings(BaseModel):
     upload_session_s: int = 604_800
     open_uploads_max: int = 100
     processing_stuck_s: int = 3600
+    webhook_ports: Json[tuple[int, ...]] = (443,)
+    webhook_loopback: bool = False
+    webhook_retry_delays_s: Json[tuple[int, ...]] = (5, 300, 1800, 7200)
+    webhook_disable_after_s: int = 432_000
+    webhook_disable_failures: int = 20
+    webhook_backlog_failures: int = 1000
     upload_max_bytes: int = 200_000_000
     max_pixels: int = 150_000_000
 

@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
 
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
+from lumenstock.kernel.clock import to_iso
+from lumenstock.notification.events import Event, EventType
 
 _BY_STATUS = {
-    Status.APPROVED: "ImageApproved",
-    Status.REJECTED: "ImageRejected",
-    Status.PROCESSING_FAILED: "ImageFailed",
+    Status.APPROVED: EventType.IMAGE_APPROVED,
+    Status.REJECTED: EventType.IMAGE_REJECTED,
+    Status.PROCESSING_FAILED: EventType.IMAGE_FAILED,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened. ``detail`` holds ``id``, by which consumers drop repeats."""
-
-    type: str
-    detail: Mapping[str, object]
-
-
-class EventSink(Protocol):
-    """Where events go."""
-
-    def send(self, events: Sequence[Event]) -> None:
-        """Send all of ``events``.
-
-        Raises:
-            UnavailableError: At least one was refused; sending all again is safe.
-        """
-        ...
-
-
-def event_of(old: Image | None, new: Image) -> Event | None:
+def event_of(old: Image | None, new: Image, at: datetime) -> Event | None:
     """The event that the change of a row from ``old`` to ``new`` stands for; None for most changes.
 
+    ``at`` is when the change was written, the same each time the change is read.
     ``ImageProcessed`` says that the public files of this revision are there; approval comes later, with
     the vector.
     """
     entered = old is None or old.status is not new.status
     if entered and new.status in _BY_STATUS:
-        return _event(_BY_STATUS[new.status], new)
+        return _event(_BY_STATUS[new.status], new, at)
     rendered = (new.rev, new.renditions) != (old.rev, old.renditions) if old else True
     if new.status is Status.PROCESSING and new.renditions and rendered:
-        return _event("ImageProcessed", new)
+        return _event(EventType.IMAGE_PROCESSED, new, at)
     return None
 
 
-def _event(name: str, image: Image) -> Event:
+def _event(name: EventType, image: Image, at: datetime) -> Event:
     detail: dict[str, object] = {
         "id": f"{image.id}#{image.version}",
         "image_id": image.id,
@@ -59,5 +40,6 @@ def _event(name: str, image: Image) -> Event:
         "status": image.status,
         "contributor_id": image.contributor_id,
         "reasons": [reason.code for reason in image.reasons],
+        "occurred_at": to_iso(at),
     }
     return Event(name, detail)

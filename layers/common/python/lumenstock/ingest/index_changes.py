@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore
-from lumenstock.ingest.events import EventSink, event_of
+from lumenstock.ingest.events import event_of
+from lumenstock.notification.events import EventSink
 from lumenstock.search.document import Document, Removal
 from lumenstock.search.ports import SearchIndex
 from lumenstock.search.projection import project
@@ -16,10 +18,14 @@ from lumenstock.search.projection import project
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """One change of one row: ``old`` is None when it was created, ``new`` is None when it was deleted."""
+    """One change of one row: ``old`` is None when it was created, ``new`` is None when it was deleted.
+
+    ``at`` is when it was written, the same each time the change is read.
+    """
 
     old: Image | None
     new: Image | None
+    at: datetime
 
 
 class Indexer:
@@ -41,7 +47,9 @@ class Indexer:
         writes = [write for change in changes if (write := self._write_of(change)) is not None]
         if writes:
             self._index.write(writes)
-        happened = [event_of(change.old, change.new) for change in changes if change.new is not None]
+        happened = [
+            event_of(change.old, change.new, change.at) for change in changes if change.new is not None
+        ]
         if events := [event for event in happened if event is not None]:
             self._events.send(events)
 

@@ -14,6 +14,8 @@ ImageId = NewType("ImageId", str)
 UserId = NewType("UserId", str)
 MediaKey = NewType("MediaKey", str)
 UploadId = NewType("UploadId", str)
+WebhookId = NewType("WebhookId", str)
+DeliveryId = NewType("DeliveryId", str)
 
 RandomBytes = Callable[[int], bytes]
 

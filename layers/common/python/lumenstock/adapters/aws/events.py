@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lumenstock.ingest.events import Event
 from lumenstock.kernel.errors import UnavailableError
+from lumenstock.notification.events import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -17,7 +17,7 @@ _BATCH = 10  # EventBridge takes at most 10 entries a call
 
 
 class EventBus:
-    """Implements :class:`lumenstock.ingest.events.EventSink` on one bus."""
+    """Implements :class:`lumenstock.notification.events.EventSink` on one bus."""
 
     def __init__(self, client: EventBridgeClient, name: str) -> None:
         """A view of the bus ``name``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from lumenstock.adapters.aws.rows import from_item, is_image
@@ -21,7 +22,8 @@ def row_change(record: StreamRecord) -> RowChange | None:
     data = record["dynamodb"]
     if not is_image(data["Keys"]):
         return None
-    return RowChange(old=_image(data.get("OldImage")), new=_image(data.get("NewImage")))
+    written_at = datetime.fromtimestamp(data["ApproximateCreationDateTime"], UTC)
+    return RowChange(old=_image(data.get("OldImage")), new=_image(data.get("NewImage")), at=written_at)
 
 
 def _image(item: Mapping[str, Any] | None) -> Image | None:

@@ -42,5 +42,5 @@ def transact(client: DynamoDBClient, writes: Sequence[TransactWriteItemTypeDef])
             time.sleep(_FIRST_PAUSE_S * 2**attempt * (0.5 + random.random()))  # noqa: S311 - jitter
         else:
             return ()
-    message = "Too many uploads of this account begin or end at once. Try again."
+    message = "Too much begins or ends in this account at once. Try again."
     raise VersionConflictError(message)
