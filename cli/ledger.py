@@ -141,7 +141,7 @@ class Ledger:
     def entry(self, sha256: bytes) -> Entry | None:
         """How far the file with this content has come."""
         row = self._row(
-            f"SELECT {_COLUMNS} FROM upload WHERE account = ? AND sha256 = ?",  # noqa: S608 - a constant
+            f"SELECT {_COLUMNS} FROM upload WHERE account = ? AND sha256 = ?",  # noqa: S608 - a constant  # nosec B608
             (self._account, sha256),
         )
         return Entry(row[0], Stage(row[1]), *row[2:]) if row else None
@@ -177,7 +177,7 @@ class Ledger:
     def _update(self, sha256: bytes, **columns: str | None) -> None:
         changes = ", ".join(f"{name} = ?" for name in columns)
         self._write(
-            f"UPDATE upload SET {changes} WHERE account = ? AND sha256 = ?",  # noqa: S608 - our own names
+            f"UPDATE upload SET {changes} WHERE account = ? AND sha256 = ?",  # noqa: S608 - our names  # nosec B608
             (*columns.values(), self._account, sha256),
         )
 

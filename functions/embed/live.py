@@ -38,7 +38,7 @@ def _put_back(record: Mapping[str, Any]) -> None:
     """
     receives = int(record["attributes"]["ApproximateReceiveCount"])
     try:
-        delay_s = rest_s(settings().embed_retry_delays_s, receives, random.random())  # noqa: S311  # nosec B311 - jitter
+        delay_s = rest_s(settings().embed_retry_delays_s, receives, random.random())  # noqa: S311 - jitter  # nosec B311
         bootstrap.embed_live_queue().delay(record["receiptHandle"], delay_s)
     except Exception:  # it comes again all the same, only later
         logger.exception("embed_delay_failed", message_id=record["messageId"])

@@ -39,7 +39,7 @@ def transact(client: DynamoDBClient, writes: Sequence[TransactWriteItemTypeDef])
                 return refused
             if "TransactionConflict" not in codes:
                 raise
-            time.sleep(_FIRST_PAUSE_S * 2**attempt * (0.5 + random.random()))  # noqa: S311 - jitter
+            time.sleep(_FIRST_PAUSE_S * 2**attempt * (0.5 + random.random()))  # noqa: S311 - jitter  # nosec B311
         else:
             return ()
     message = "Too much begins or ends in this account at once. Try again."
