@@ -2,139 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from secrets import token_hex
 
 import pytest
 
 from lumenstock import bootstrap
-from lumenstock.kernel.errors import ConflictError, NotFoundError, UnavailableError
-from lumenstock.kernel.ids import DeliveryId, UserId, WebhookId, new_ulid
+from lumenstock.kernel.errors import ConflictError, UnavailableError
+from lumenstock.kernel.ids import UserId
 from lumenstock.notification.attempts import MAX_REST_S, Deliverer, Message, Patience
-from lumenstock.notification.delivery import KEPT, Delivery, DeliveryStatus, News, delivery_of
-from lumenstock.notification.events import Event, EventType
-from lumenstock.notification.fan_out import replay, send_test, tell
-from lumenstock.notification.ports import Edit, Reply
-from lumenstock.notification.webhook import DisabledBecause, Webhook, new_secret
-from tests.conftest import ACCOUNTS, Stores
-
-ANA = UserId("ana")
-AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
-OK, BROKEN, GONE, SILENT = Reply(200), Reply(500), Reply(410), Reply(error="timeout")
-
-
-@dataclass
-class World:
-    """Everything around a deliverer: a clock that is moved, a receiver, the queue and the bus."""
-
-    replies: list[Reply] = field(default_factory=lambda: [OK])
-    now_: datetime = AT
-    requests: list[tuple[str, str, str, int]] = field(default_factory=list)
-    queued: list[dict[str, object]] = field(default_factory=list)
-    rests: list[int] = field(default_factory=list)
-    told: list[Event] = field(default_factory=list)
-    bus_down: bool = False
-    patience: Patience = field(default_factory=lambda: Patience((5, 60, 600), 3600, 5, 100))
-
-    def now(self) -> datetime:
-        return self.now_
-
-    def delay(self, receipt_handle: str, seconds: int) -> None:
-        assert receipt_handle == "receipt"
-        self.rests.append(seconds)
-
-    def outbox(self) -> Outbox:
-        return Outbox(self.queued)
-
-    def sender(self) -> Receiver:
-        return Receiver(self)
-
-    def send(self, events: Sequence[Event]) -> None:
-        if self.bus_down:
-            raise UnavailableError
-        self.told += events
-
-    def deliver(self, message: dict[str, object]) -> bool:
-        """Let the next message be handled; whether it is done with."""
-        deliverer = Deliverer(
-            bootstrap.webhooks(),
-            bootstrap.deliveries(),
-            self.sender(),
-            self,
-            self,
-            self.patience,
-            clock=self,
-            random=lambda: 0.0,
-            token=lambda: token_hex(8),
-        )
-        return deliverer.deliver(Message(receipt="receipt", **message)).done  # type: ignore[arg-type]
-
-
-@dataclass
-class Outbox:
-    messages: list[dict[str, object]]
-
-    def send(self, message: object) -> None:
-        assert isinstance(message, dict)
-        self.messages.append(message)
-
-
-@dataclass
-class Receiver:
-    world: World
-
-    def send(self, url: str, event_id: str, body: str, secrets: tuple[str, ...], now: datetime) -> Reply:
-        assert now == self.world.now_
-        self.world.requests.append((url, event_id, body, len(secrets)))
-        replies = self.world.replies
-        return replies.pop(0) if len(replies) > 1 else replies[0]
-
-
-@pytest.fixture
-def world(stores: Stores) -> World:  # noqa: ARG001 - the tables
-    return World()
-
-
-def made(number: int = 1, owner: UserId = ANA, events: tuple[EventType, ...] = tuple(EventType)) -> Webhook:
-    webhook = Webhook(
-        id=WebhookId(new_ulid(AT, lambda count: bytes([number]) * count)),
-        owner_id=owner,
-        url=f"https://{number}.example.org/",
-        events=events,
-        description="",
-        secret=new_secret(bytes),
-        created_at=AT,
-    )
-    bootstrap.webhooks().create(webhook, limit=5)
-    return webhook
-
-
-def news(number: int = 1, type_: str = EventType.IMAGE_APPROVED) -> News:
-    return News(f"image#{number}", type_, AT + timedelta(seconds=number), {"imageId": "image"})
-
-
-def told(world: World, *happened: News) -> list[dict[str, object]]:
-    """Tell everybody; the messages that this put into the queue."""
-    world.queued.clear()
-    for one in happened or (news(),):
-        tell(
-            ANA, one, webhooks=bootstrap.webhooks(), deliveries=bootstrap.deliveries(), outbox=world.outbox()
-        )
-    return list(world.queued)
-
-
-def known(message: dict[str, object]) -> Delivery:
-    found = bootstrap.deliveries().find(
-        WebhookId(str(message["webhook_id"])), DeliveryId(str(message["delivery_id"]))
-    )
-    assert found is not None
-    return found
-
-
-def present(webhook: Webhook) -> Webhook:
-    return bootstrap.webhooks().get(webhook.owner_id, webhook.id)
+from lumenstock.notification.delivery import Delivery, DeliveryStatus
+from lumenstock.notification.events import EventType
+from lumenstock.notification.fan_out import replay, send_test
+from lumenstock.notification.ports import Reply
+from lumenstock.notification.webhook import DisabledBecause
+from tests.unit.notification.world import (
+    ANA,
+    AT,
+    BROKEN,
+    GONE,
+    OK,
+    SILENT,
+    World,
+    known,
+    made,
+    news,
+    present,
+    told,
+)
 
 
 def test_an_event_goes_to_every_webhook_that_asked_for_its_type(world: World) -> None:
@@ -383,83 +279,3 @@ class Late:
 
     def __getattr__(self, name: str) -> object:
         return getattr(bootstrap.deliveries(), name)
-
-
-def test_an_attempt_is_begun_by_one_and_known_by_its_token(world: World) -> None:
-    """botocore sends a write again when its answer got lost; then the condition fails on our own."""
-    made()
-    (message,) = told(world)
-    delivery, store = known(message), bootstrap.deliveries()
-    first = store.begin(delivery, "a")
-    assert (first.attempts, first.holder) == (1, "a") if first else False
-    assert store.begin(delivery, "a") == first
-    assert store.begin(delivery, "b") is None
-
-
-def test_both_secrets_sign_for_a_day_after_a_change(world: World) -> None:
-    webhook = made()
-    bootstrap.webhooks().rotate(
-        ANA, webhook.id, new_secret(lambda count: b"n" * count), AT + timedelta(hours=24)
-    )
-    changed = present(webhook)
-    assert changed.secrets(AT) == (changed.secret, webhook.secret)
-    assert changed.secrets(AT + timedelta(hours=24)) == (changed.secret,)
-    (message,) = told(world)
-    world.deliver(message)
-    assert world.requests[0][3] == 2
-
-
-def test_a_new_address_starts_without_failures(world: World) -> None:
-    webhook = made()
-    (message,) = told(world)
-    world.replies = [BROKEN]
-    world.deliver(message)
-    assert bootstrap.webhooks().edit(ANA, webhook.id, Edit(description="mine")).failures == 1
-    assert bootstrap.webhooks().edit(ANA, webhook.id, Edit(url="https://other.example.org/")).failures == 0
-
-
-def test_a_sixth_webhook_is_refused_until_one_is_deleted(world: World) -> None:  # noqa: ARG001 - the tables
-    webhooks = [made(number) for number in range(5)]
-    with pytest.raises(ConflictError):
-        made(6)
-    bootstrap.webhooks().delete(ANA, webhooks[0].id)
-    made(7)
-    with pytest.raises(NotFoundError):
-        bootstrap.webhooks().delete(ANA, webhooks[0].id)
-    with pytest.raises(ConflictError):
-        made(8)
-
-
-@pytest.mark.parametrize("write", ["enable", "announced", "failed", "succeeded", "disable"])
-def test_no_write_brings_a_deleted_webhook_back(world: World, write: str) -> None:  # noqa: ARG001 - the tables
-    webhook = made()
-    store = bootstrap.webhooks()
-    store.delete(ANA, webhook.id)
-    writes: dict[str, Callable[[], object]] = {
-        "enable": lambda: store.enable(ANA, webhook.id),
-        "announced": lambda: store.announced(webhook),
-        "failed": lambda: store.failed(webhook, AT),
-        "succeeded": lambda: store.succeeded(webhook),
-        "disable": lambda: store.disable(webhook, DisabledBecause.GONE, AT),
-    }
-    with pytest.raises(NotFoundError):
-        writes[write]()
-    assert store.of_owner(ANA) == []
-
-
-def test_deliveries_end_by_themselves_and_the_newest_come_first(world: World, stores: Stores) -> None:
-    webhook = made()
-    told(world, *map(news, range(1, 8)))
-    newest = bootstrap.deliveries().newest(webhook.id, 5)
-    assert [delivery.event_id for delivery in newest] == [f"image#{number}" for number in (7, 6, 5, 4, 3)]
-    items = stores.dynamodb.scan(TableName=ACCOUNTS)["Items"]
-    purged = [int(item["purge_at"]["N"]) for item in items if item["sk"]["S"].startswith("D#")]
-    assert min(purged) == (AT + timedelta(seconds=1) + KEPT).timestamp()
-    assert len(purged) == 7
-
-
-def test_a_delivery_id_follows_from_event_and_webhook() -> None:
-    webhook = Webhook(WebhookId("w"), ANA, "u", (), "", "s", AT)
-    assert delivery_of(news(), webhook) == delivery_of(news(), webhook)
-    other = replace(webhook, id=WebhookId("v"))
-    assert len({delivery_of(one, two).id for one in (news(1), news(2)) for two in (webhook, other)}) == 4
