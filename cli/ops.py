@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import decisions
+from cli import decisions, redrive
 from cli.console import err, out
 from cli.stage import act_for, deployed_environment, local_environment, telling_faults
 from localcloud.home import Home
@@ -62,5 +62,5 @@ def reindex() -> None:
     out.print(f"The index is rebuilt from {count:,} images.")
 
 
-for command in (decisions.takedown, decisions.restore, decisions.history, decisions.purge):
+for command in (decisions.takedown, decisions.restore, decisions.history, decisions.purge, redrive.redrive):
     app.command()(command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import secrets
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from aws_lambda_powertools import Logger
 
 from functions.runtime.task import task
 from lumenstock import bootstrap
+from lumenstock.adapters.aws.queues import created_object
 from lumenstock.ingest.direct import image_for
 from lumenstock.ingest.dispatch import Delivery, Dispatcher, RetryPolicy
 from lumenstock.kernel.ids import ImageId
@@ -53,12 +53,11 @@ def _deliver(dispatcher: Dispatcher, record: Record) -> bool:
 
 
 def delivery_of(record: Record) -> Delivery | None:
-    """A message as S3's "Object Created" event (keys are not URL-encoded); None if it is something else."""
-    try:
-        detail = json.loads(record["body"])["detail"]
-        bucket, key = detail["bucket"]["name"], detail["object"]["key"]
-    except (json.JSONDecodeError, KeyError, TypeError):
+    """A message as one receive of S3's "Object Created" event; None if it is something else."""
+    created = created_object(record["body"])
+    if created is None:
         return None
+    bucket, key = created
     receives = int(record["attributes"]["ApproximateReceiveCount"])
     return Delivery(receipt=record["receiptHandle"], receives=receives, bucket=bucket, key=key)
 

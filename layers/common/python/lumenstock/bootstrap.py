@@ -167,6 +167,18 @@ def ingest_queue() -> SqsQueue:
 
 
 @cache
+def ingest_dead_letters() -> SqsQueue:
+    """Uploads that the pipeline gave up on; only an operator's process knows of them."""
+    return SqsQueue(clients.sqs(), settings().require("ingest_dlq_url"))
+
+
+@cache
+def embed_live_dead_letters() -> SqsQueue:
+    """Images whose vector was given up on; only an operator's process knows of them."""
+    return SqsQueue(clients.sqs(), settings().require("embed_live_dlq_url"))
+
+
+@cache
 def embed_live_queue() -> SqsQueue:
     """Rendered images that wait for their vector."""
     return SqsQueue(clients.sqs(), settings().require("embed_live_queue_url"))

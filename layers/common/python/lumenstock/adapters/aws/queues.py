@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypedDict
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -13,10 +13,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message in hand: until its visibility ends nobody else sees it. ``body`` is text as it came."""
+    """A message in hand: until its visibility ends nobody else sees it.
 
+    Attributes:
+        id: The same at every receive, in a dead-letter queue too.
+        body: Text as it came.
+        receipt_handle: Of this receive.
+    """
+
+    id: str
     body: str
     receipt_handle: str
+
+
+class _Held(TypedDict, total=False):
+    VisibilityTimeout: int
 
 
 class SqsQueue:
@@ -37,12 +48,25 @@ class SqsQueue:
             QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
         )
 
-    def receive(self, limit: int, wait_s: int) -> list[Received]:
-        """Take up to ``limit`` messages (at most 10); wait up to ``wait_s`` (at most 20) for the first."""
+    def receive(self, limit: int, wait_s: int, hold_s: int | None = None) -> list[Received]:
+        """Take up to ``limit`` messages (at most 10); wait up to ``wait_s`` (at most 20) for the first.
+
+        Nobody else sees them for ``hold_s``, or as long as the queue says.
+        """
+        held: _Held = {} if hold_s is None else {"VisibilityTimeout": hold_s}
         answer = self._client.receive_message(
-            QueueUrl=self._url, MaxNumberOfMessages=limit, WaitTimeSeconds=wait_s
+            QueueUrl=self._url, MaxNumberOfMessages=limit, WaitTimeSeconds=wait_s, **held
         )
-        return [Received(message["Body"], message["ReceiptHandle"]) for message in answer.get("Messages", [])]
+        return [
+            Received(message["MessageId"], message["Body"], message["ReceiptHandle"])
+            for message in answer.get("Messages", [])
+        ]
+
+    def count(self) -> int:
+        """About how many messages can be received now."""
+        name: Final = "ApproximateNumberOfMessages"
+        answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[name])
+        return int(answer["Attributes"][name])
 
     def delete(self, receipt_handle: str) -> None:
         """Remove a received message for good."""
@@ -52,3 +76,13 @@ class SqsQueue:
 def object_created(bucket: str, key: str) -> dict[str, object]:
     """The part of S3's "Object Created" event that the pipeline relies on; a retry sends the same."""
     return {"detail": {"bucket": {"name": bucket}, "object": {"key": key}}}
+
+
+def created_object(body: str) -> tuple[str, str] | None:
+    """Bucket and key of an "Object Created" event, whose keys are not URL-encoded; None if it is none."""
+    try:
+        detail = json.loads(body)["detail"]
+        bucket, key = detail["bucket"]["name"], detail["object"]["key"]
+    except (json.JSONDecodeError, KeyError, TypeError):
+        return None
+    return (bucket, key) if isinstance(bucket, str) and isinstance(key, str) else None
