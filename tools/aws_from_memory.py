@@ -39,6 +39,10 @@ class AwsFromMemory:
         """Lay an item into the table."""
         self._items[_name(item)] = item
 
+    def item(self, key: Any) -> Any:  # noqa: ANN401 - a key as boto3 writes it
+        """The item with this key; None if there is none."""
+        return self._items.get(_name(key))
+
     def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         headers: Any = request.headers
         target = headers.get("X-Amz-Target")
@@ -65,6 +69,18 @@ class AwsFromMemory:
 
     def _GetSecretValue(self, body: Any) -> Any:  # noqa: ANN401, ARG002, N802 - JSON of Secrets Manager's operation
         return {"SecretString": "a secret of sixty-four letters, as long as the one of a deployment."}
+
+    def _StartSyncExecution(self, body: Any) -> Any:  # noqa: ANN401, ARG002, N802 - JSON of Step Functions' operation
+        return {"status": "SUCCEEDED"}
+
+    def _PutEvents(self, body: Any) -> Any:  # noqa: ANN401, N802 - JSON of EventBridge's operation
+        return {"FailedEntryCount": 0, "Entries": [{} for _ in body["Entries"]]}
+
+    def _TransactWriteItems(self, body: Any) -> Any:  # noqa: ANN401, N802 - JSON of DynamoDB's operation
+        for part in body["TransactItems"]:
+            if "Put" in part:
+                self.put_item(part["Put"]["Item"])
+        return {}
 
     def _SendMessage(self, body: Any) -> Any:  # noqa: ANN401, ARG002, N802 - JSON of SQS's operation
         return {"MessageId": "1"}

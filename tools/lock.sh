@@ -16,7 +16,7 @@ lock() { # output, then what to lock
 
 [ "${1:-}" = --upgrade ] && upgrade=--upgrade
 lock requirements/dev.txt pyproject.toml --group dev
-for group in bootstrap engine policy train; do lock "requirements/$group.txt" --group "$group"; done
+for group in bootstrap engine policy bench train; do lock "requirements/$group.txt" --group "$group"; done
 # A layer holds the versions that the development environment tested, less what its excludes.txt names.
 for layer in api imaging raw webhooks search onnx; do
   excludes="layers/$layer/excludes.txt"
@@ -24,7 +24,7 @@ for layer in api imaging raw webhooks search onnx; do
   # shellcheck disable=SC2086 # two words or none
   lock "layers/$layer/requirements.txt" --group "$layer" --constraints requirements/dev.txt $excludes
 done
-for folder in tests/e2e/browser/uppy5 tests/e2e/browser/uppy6; do
+for folder in tools/bench/peers tests/e2e/browser/uppy5 tests/e2e/browser/uppy6; do
   npm install --prefix "$folder" --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --silent
   echo "  $folder/package-lock.json"
 done

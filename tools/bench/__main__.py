@@ -1,5 +1,7 @@
 """``make bench``: run every benchmark, show its lines, and write docs/benchmarks.md from them.
 
+With names as arguments only those run; the page keeps the lines of the others.
+
 A benchmark is a module of this folder whose lines on standard output are
 ``{"bench": NAME, "value": NUMBER, "unit": UNIT}``; everything else it says goes to standard error.
 """
@@ -21,10 +23,10 @@ HEAD = """# Benchmarks
 Written by `make bench`; do not edit. CPU seconds are user + system time of all processes that take part;
 ratios compare with the peer in the same run, so they hold on a busy machine where wall times do not.
 
-Machine: {machine}. Date: {date}.
+Machine: {machine}.
 
-| figure | value | unit | command |
-|---|---:|---|---|
+| figure | value | unit | command | date |
+|---|---:|---|---|---|
 """
 
 
@@ -49,9 +51,17 @@ def benchmarks() -> list[str]:
     return [name for name in found if not sys.argv[1:] or name in sys.argv[1:]]
 
 
+def kept_rows(running: list[str]) -> list[str]:
+    """The lines of the page whose benchmark still exists and is not among those that run now."""
+    here = {path.stem for path in Path(__file__).parent.glob("*.py")} - set(running)
+    rows = [line for line in PAGE.read_text().splitlines() if line.startswith("| `")]
+    return [row for row in rows if any(f"tools.bench.{name}`" in row for name in here)]
+
+
 def main() -> int:
-    """Run them one after another; the page is written only when all ran."""
-    rows, failed = [], False
+    """Run them one after another; the page is written only when all of them ran."""
+    date, failed = datetime.now(UTC).date(), False
+    rows = kept_rows(benchmarks())
     for name in benchmarks():
         command = f"python -m tools.bench.{name}"
         print(f"→ {command}", file=sys.stderr, flush=True)
@@ -66,13 +76,12 @@ def main() -> int:
         for line in done.stdout.splitlines():
             print(line, flush=True)
             figure = json.loads(line)
-            rows.append(f"| `{figure['bench']}` | {figure['value']:.4g} | {figure['unit']} | `{command}` |")
+            value = f"{figure['value']:.4g} | {figure['unit']}"
+            rows.append(f"| `{figure['bench']}` | {value} | `{command}` | {date} |")
     if failed:
         return 1
-    if not sys.argv[1:]:
-        head = HEAD.format(machine=machine(), date=datetime.now(UTC).date())
-        PAGE.write_text(head + "\n".join(rows) + "\n")
-        print(f"written to {PAGE.relative_to(ROOT)}", file=sys.stderr)
+    PAGE.write_text(HEAD.format(machine=machine()) + "\n".join(sorted(rows)) + "\n")
+    print(f"written to {PAGE.relative_to(ROOT)}", file=sys.stderr)
     return 0
 
 
