@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli.marks import MAX_PICTURE_BYTES
-from tests.cli.marketplace import Answer, Marketplace, problem
+from tests.cli.answers import Answer, problem
+from tests.cli.marketplace import Marketplace
 from tests.cli.running import Run
 
 DETECT = "/v1/admin/marks/detect"
