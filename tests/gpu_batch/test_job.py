@@ -79,9 +79,9 @@ class StopWhileReceiving(SqsQueue):
 
     stop: Event
 
-    def receive(self, limit: int, wait_s: int) -> list[Received]:
+    def receive(self, limit: int, wait_s: int, hold_s: int | None = None) -> list[Received]:
         self.stop.set()
-        return super().receive(limit, wait_s)
+        return super().receive(limit, wait_s, hold_s)
 
 
 def test_the_queue_is_drained_once_and_every_image_approved(stores: Stores) -> None:
