@@ -224,6 +224,23 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         55,
     ),
     FunctionSpec(
+        "backfill-revise",
+        "functions.backfill.revise.handler",
+        (*_IMAGING, Layer.RAW),
+        (
+            Need.CATALOG_WRITE,
+            Need.ORIGINALS_READ,
+            Need.DEVELOPED_READ,
+            Need.DEVELOPED_WRITE,
+            Need.DERIVATIVES_WRITE,
+            Need.FINGERPRINTS,
+            Need.MARK_KEY,
+            Need.EMBED_BULK_SEND,
+        ),
+        1769,
+        180,
+    ),
+    FunctionSpec(
         "embed-live",
         "functions.embed.live.handler",
         (*_VECTORS, Layer.IMAGING, Layer.MODEL_DEMO),

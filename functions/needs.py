@@ -45,6 +45,7 @@ class Need(StrEnum):
     INGEST_QUEUE_CONSUME = "ingest-queue:consume"
     EMBED_LIVE_SEND = "embed-live:send"
     EMBED_LIVE_CONSUME = "embed-live:consume"
+    EMBED_BULK_SEND = "embed-bulk:send"
     WEBHOOKS_QUEUE_SEND = "webhooks-queue:send"
     WEBHOOKS_QUEUE_CONSUME = "webhooks-queue:consume"
     CATALOG_STREAM = "catalog-stream:consume"

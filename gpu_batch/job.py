@@ -1,7 +1,7 @@
 """The job for load and backfill: drains an embed queue once and ends.
 
-AWS Batch starts it as ``python -m gpu_batch.job``. On SIGTERM (Batch kills 30 s later) it finishes the batch
-in hand, gives the rest back and ends.
+AWS Batch starts it as ``python -m gpu_batch.job``, with ``bulk`` behind it for the queue of backfills. On
+SIGTERM (Batch kills 30 s later) it finishes the batch in hand, gives the rest back and ends.
 """
 
 from __future__ import annotations
@@ -67,8 +67,10 @@ def _embed(queue: SqsQueue, batch: EmbedBatch, received: Sequence[Received]) -> 
     return len(finished)
 
 
-def main() -> int:
-    """Run the job; returns the exit status."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Run the job on the queue that ``arguments`` names, ``live`` or ``bulk``; returns the exit status."""
+    queues = {"live": bootstrap.embed_live_queue, "bulk": bootstrap.embed_bulk_queue}
+    (name,) = arguments or ("live",)
     product = logging.getLogger("lumenstock")
     copy_config_to_registered_loggers(logger, include={product.name})
     stop = Event()
@@ -77,10 +79,10 @@ def main() -> int:
         stop.set()
 
     signal.signal(signal.SIGTERM, ask_to_stop)
-    done = drain(bootstrap.embed_live_queue(), bootstrap.embed_batch(), stop)
+    done = drain(queues[name](), bootstrap.embed_batch(), stop)
     logger.info("queue_drained", done=done)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -57,6 +57,7 @@ class Resources:
     mark_key_arn: str
     ingest_queue: sqs.IQueue
     embed_live_queue: sqs.IQueue
+    embed_bulk_queue: sqs.IQueue
     webhooks_queue: sqs.IQueue
     machine_arn: str
     uploader_arn: str
@@ -214,6 +215,7 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
     Need.EMBED_LIVE_CONSUME: lambda on: _queue("EMBED_LIVE_QUEUE_URL", on.embed_live_queue, *_CONSUME),
     Need.WEBHOOKS_QUEUE_SEND: lambda on: _queue("WEBHOOKS_QUEUE_URL", on.webhooks_queue, "sqs:SendMessage"),
     Need.WEBHOOKS_QUEUE_CONSUME: lambda on: _queue("WEBHOOKS_QUEUE_URL", on.webhooks_queue, *_CONSUME),
+    Need.EMBED_BULK_SEND: lambda on: _queue("EMBED_BULK_QUEUE_URL", on.embed_bulk_queue, "sqs:SendMessage"),
     Need.CATALOG_STREAM: lambda on: Access(
         statements=(allow(_READ_STREAM, on.catalog.table_stream_arn or ""),)
     ),

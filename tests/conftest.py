@@ -61,6 +61,7 @@ class Stores:
     ingest_queue_url: str
     ingest_dlq_url: str
     embed_live_queue_url: str
+    embed_bulk_queue_url: str
 
     def messages(self, queue_url: str) -> list[dict[str, Any]]:
         """Receive and delete all that is visible in a queue: the bodies, parsed."""
@@ -153,6 +154,7 @@ def _empty_stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None
         redrive = json.dumps({"deadLetterTargetArn": dlq_arn, "maxReceiveCount": 3})
         ingest_url = sqs.create_queue(QueueName="ingest", Attributes={"RedrivePolicy": redrive})["QueueUrl"]
         embed_url = sqs.create_queue(QueueName="embed-live")["QueueUrl"]
+        bulk_url = sqs.create_queue(QueueName="embed-bulk")["QueueUrl"]
         set_stage(
             STAGE="local",
             LICENCE_URL="https://market.example/licence",
@@ -164,13 +166,14 @@ def _empty_stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None
             IDEMPOTENCY_TABLE=IDEMPOTENCY,
             INGEST_QUEUE_URL=ingest_url,
             EMBED_LIVE_QUEUE_URL=embed_url,
+            EMBED_BULK_QUEUE_URL=bulk_url,
             WEBHOOKS_QUEUE_URL=sqs.create_queue(QueueName="webhooks")["QueueUrl"],
             MARK_KEY_ARN=boto3.client("secretsmanager").create_secret(Name="marks", SecretString="m" * 64)[
                 "ARN"
             ],
             POWERTOOLS_SERVICE_NAME="test",
         )
-        yield Stores(s3, sqs, dynamodb, ingest_url, dlq_url, embed_url)
+        yield Stores(s3, sqs, dynamodb, ingest_url, dlq_url, embed_url, bulk_url)
     forget_cached(bootstrap, settings, clients)
 
 

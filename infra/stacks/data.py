@@ -132,6 +132,12 @@ class DataStack(StageStack):
                     prefix="developed/",
                     noncurrent_version_expiration=Duration.days(7),
                 ),
+                s3.LifecycleRule(
+                    id="bulk",  # manifests and reports of backfills
+                    prefix="bulk/",
+                    expiration=Duration.days(90),
+                    noncurrent_version_expiration=Duration.days(7),
+                ),
             ],
         )
 

@@ -24,6 +24,7 @@ _MINUTE = Duration.minutes(1)
 _FIVE_MINUTES = Duration.minutes(5)
 _MAX_AGE_S = 900  # a message this old has seen its second retry, or nobody takes messages at all
 _MAX_UNSENT = 1000  # webhooks: a minute of work in prod
+_MAX_BULK_AGE_S = 86_400  # a backfill is drained by a job, which somebody or something must start
 _MAX_FAULTS = 5  # in five minutes: a retry cures single ones
 # A sweep comes once in five minutes, so that all its faults are single ones.
 _MAX_FAULTS_OF = {"ingest-sweep": 0}
@@ -47,6 +48,7 @@ class ObservabilityStack(StageStack):
         self._dead_letters(pipeline.dead_letters)
         self._queue_age("IngestAge", pipeline.ingest.queue)
         self._queue_age("EmbedLiveAge", pipeline.embed_live.queue)
+        self._queue_age("EmbedBulkAge", pipeline.embed_bulk.queue, above_s=_MAX_BULK_AGE_S)
         self._alarm(
             "WebhooksBehind",
             "Webhooks wait to be sent",
@@ -114,12 +116,12 @@ class ObservabilityStack(StageStack):
                 above=0,
             )
 
-    def _queue_age(self, id_: str, queue: sqs.IQueue) -> None:
+    def _queue_age(self, id_: str, queue: sqs.IQueue, *, above_s: int = _MAX_AGE_S) -> None:
         self._alarm(
             id_,
             "Messages wait too long",
             queue.metric_approximate_age_of_oldest_message(period=_MINUTE, statistic="Maximum"),
-            above=_MAX_AGE_S,
+            above=above_s,
             periods=5,
         )
 

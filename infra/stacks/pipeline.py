@@ -15,6 +15,7 @@ from constructs import Construct
 
 from infra.access import Resources, allow
 from infra.config import Consumer
+from infra.constructs.backfill import BatchRole
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import Functions, log_group
 from infra.constructs.queue import DeadLetterQueue, WorkQueue
@@ -36,10 +37,12 @@ class PipelineStack(StageStack):
         self.ingest = self._work_queue("Ingest", times.visibility_s, config.ingest)
         self.embed_live = self._work_queue("EmbedLive", times.embed_visibility_s, config.embed_live)
         self.webhooks = self._work_queue("Webhooks", config.webhooks.visibility_s, config.webhooks.consumer)
+        self.embed_bulk = self._work_queue("EmbedBulk", times.embed_visibility_s, config.embed_live)
         self.unindexed = DeadLetterQueue(self, "Unindexed", config=config).queue
         self.dead_letters = {
             "Ingest": self.ingest.dead_letters,
             "EmbedLive": self.embed_live.dead_letters,
+            "EmbedBulk": self.embed_bulk.dead_letters,
             "Indexer": self.unindexed,
             "Webhooks": self.webhooks.dead_letters,
         }
@@ -56,6 +59,8 @@ class PipelineStack(StageStack):
         self._follow_catalog(self.functions.make("indexer-stream"), data)
         self._every_few_minutes("Sweep", self.functions.make("ingest-sweep"))
         self._every_few_minutes("Purge", self.functions.make("moderation-purge"))
+        backfill = self.functions.make("backfill-revise")
+        batch_role = BatchRole(self, "BatchRole", originals=data.originals, function=backfill)
         self.publish(
             IngestQueueUrl=self.ingest.queue.queue_url,
             IngestDlqUrl=self.ingest.dead_letters.queue_url,
@@ -63,6 +68,10 @@ class PipelineStack(StageStack):
             WebhooksQueueUrl=self.webhooks.queue.queue_url,
             WebhooksDlqUrl=self.webhooks.dead_letters.queue_url,
             EmbedLiveDlqUrl=self.embed_live.dead_letters.queue_url,
+            EmbedBulkQueueUrl=self.embed_bulk.queue.queue_url,
+            EmbedBulkDlqUrl=self.embed_bulk.dead_letters.queue_url,
+            BackfillFunctionArn=backfill.function_arn,
+            BackfillRoleArn=batch_role.role_arn,
             IngestMachineArn=self.machine.state_machine_arn,
         )
 
@@ -88,6 +97,7 @@ class PipelineStack(StageStack):
             mark_key_arn=data.mark_key_arn,
             ingest_queue=self.ingest.queue,
             embed_live_queue=self.embed_live.queue,
+            embed_bulk_queue=self.embed_bulk.queue,
             webhooks_queue=self.webhooks.queue,
             machine_arn=self.format_arn(
                 service="states",

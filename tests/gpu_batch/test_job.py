@@ -130,3 +130,15 @@ def test_the_process_ends_well_after_a_sigterm_with_the_batch_in_hand_done(
         signal.signal(signal.SIGTERM, handler)
     assert statuses(rows).count(Status.APPROVED) == 32
     assert waiting(stores) == (1, 0)
+
+
+def test_the_job_of_a_backfill_drains_the_other_queue(stores: Stores) -> None:
+    (live,) = send(stores, 1)
+    bulk = rendered(bootstrap.catalog(), stores, 2)
+    bootstrap.embed_bulk_queue().send({"image_id": bulk.id, "rev": bulk.rev})
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        assert job.main(["bulk"]) == 0
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert statuses([live, bulk]) == [Status.PROCESSING, Status.APPROVED]

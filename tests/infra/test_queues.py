@@ -47,9 +47,14 @@ def test_the_first_dead_letter_is_an_alarm(stage: Templates) -> None:
 
 
 def test_messages_that_wait_too_long_are_an_alarm(stage: Templates) -> None:
-    """A webhook may rest for hours until its next attempt; there the number of those that do not counts."""
+    """A webhook may rest for hours until its next attempt; there the number of those that do not counts.
+
+    What a backfill sends waits for a job that is started for it: a day.
+    """
     webhooks = stage.named(stage.outputs()["WebhooksQueueUrl"]).name
-    assert alarmed(stage, "ApproximateAgeOfOldestMessage", 900) | {webhooks} == {
+    bulk = stage.named(stage.outputs()["EmbedBulkQueueUrl"]).name
+    assert alarmed(stage, "ApproximateAgeOfOldestMessage", 86_400) == {bulk}
+    assert alarmed(stage, "ApproximateAgeOfOldestMessage", 900) | {webhooks, bulk} == {
         queue.name for queue in work_queues(stage)
     }
     assert alarmed(stage, "ApproximateNumberOfMessagesVisible", 1000) == {webhooks}

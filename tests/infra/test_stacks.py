@@ -7,6 +7,7 @@ EVERYWHERE = {"Data", "Pipeline", "Api", "Delivery", "Observability"}
 PUBLISHED = {
     *("ApiUrl", "ApiId", "OriginalsBucket", "DerivativesBucket", "CatalogTable", "FingerprintsTable"),
     *("AccountsTable", "IngestQueueUrl", "IngestDlqUrl", "EmbedLiveQueueUrl", "EmbedLiveDlqUrl"),
+    *("EmbedBulkQueueUrl", "EmbedBulkDlqUrl", "BackfillFunctionArn", "BackfillRoleArn"),
     *("WebhooksQueueUrl", "WebhooksDlqUrl"),
     *("IngestMachineArn", "EventBusName", "UserPoolId", "UserPoolClientId", "DistributionDomain"),
 }

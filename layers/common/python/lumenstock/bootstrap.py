@@ -185,6 +185,12 @@ def embed_live_queue() -> SqsQueue:
 
 
 @cache
+def embed_bulk_queue() -> SqsQueue:
+    """Images that a backfill made anew and that wait for their vector."""
+    return SqsQueue(clients.sqs(), settings().require("embed_bulk_queue_url"))
+
+
+@cache
 def ingest_machine() -> IngestMachine:
     """The pipeline's state machine."""
     return IngestMachine(clients.step_functions(), settings().require("ingest_machine_arn"))

@@ -26,6 +26,7 @@ class Action(StrEnum):
     APPEAL = "appeal"
     EDIT = "edit"
     DELETE = "delete"
+    REVISE = "revise"
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ class Image:
         held: Why a person must look at it before it is shown, whatever the model finds.
         cleared: Whether a moderator approved it: then processing it anew needs no second look.
         exposed: Whether this ``media_key`` was ever public.
+        backfill: Id of the last backfill that made a revision of it; None if none ever did.
     """
 
     id: ImageId
@@ -125,6 +126,7 @@ class Image:
     held: tuple[Reason, ...] = ()
     cleared: bool = False
     exposed: bool = False
+    backfill: str | None = None
 
     @property
     def orientation(self) -> Orientation:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -38,6 +38,7 @@ from lumenstock.search.projection import project
 
 BATCH = 32
 _UNIT_TOLERANCE = 1e-3
+_SHOWN_OR_WAITING = frozenset({Status.APPROVED, Status.PENDING_REVIEW})
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class _Standing(Enum):
     NOT_YET = auto()  # its row is older than the message
     DUE = auto()
     RECORDED = auto()  # somebody did it, and perhaps died before the index was told
+    EMBEDDED = auto()  # the same, or it was made anew since: only its vector says
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +120,7 @@ class EmbedBatch:
 
     def _run_batch(self, requests: Sequence[EmbedRequest]) -> list[Outcome]:
         rows = self._catalog.get_many([request.image_id for request in requests])
-        standings = [_standing(request, rows.get(request.image_id), self._model) for request in requests]
+        standings = [self._standing(request, rows.get(request.image_id)) for request in requests]
         named = list(zip(requests, standings, strict=True))
         due = {request.image_id for request, standing in named if standing is _Standing.DUE}
         recorded = {r.image_id: rows[r.image_id] for r, standing in named if standing is _Standing.RECORDED}
@@ -127,6 +129,15 @@ class EmbedBatch:
             Outcome.DONE if _is_done(standing, request.image_id in finished) else Outcome.RETRY
             for request, standing in named
         ]
+
+    def _standing(self, request: EmbedRequest, row: Image | None) -> _Standing:
+        standing = _standing(request, row)
+        if standing is not _Standing.EMBEDDED or row is None:
+            return standing
+        vector = self._catalog.get_vector(row.id, self._model)
+        if row.model != self._model or vector is None or vector.rev < row.rev:
+            return _Standing.DUE
+        return _Standing.RECORDED if row.status is Status.APPROVED else _Standing.OVER
 
     def _embed(self, rows: Sequence[Image]) -> dict[ImageId, Image]:
         """Embed and record; what failed is left out."""
@@ -178,19 +189,21 @@ class EmbedBatch:
         now = self._clock.now()
 
         def annotated(row: Image) -> Image | None:
-            if row.status is not Status.PROCESSING or row.rev != rev:
+            if row.rev != rev:
                 return None
-            status, reasons = self._policy.decide(row, found.nsfw)
-            return row.moved(
-                status,
-                now,
-                reasons=reasons,
-                ai_tags=found.tags,
-                categories=row.categories or found.categories,
-                palette=found.palette,
-                nsfw=found.nsfw,
-                model=self._model,
-            )
+            fields: dict[str, Any] = {
+                "ai_tags": found.tags,
+                "categories": row.categories or found.categories,
+                "palette": found.palette,
+                "nsfw": found.nsfw,
+                "model": self._model,
+            }
+            if row.status is Status.PROCESSING:
+                status, reasons = self._policy.decide(row, found.nsfw)
+                return row.moved(status, now, reasons=reasons, **fields)
+            # Made anew: who may be shown was decided, and a better score does not decide it again.
+            known = {name: getattr(row, name) for name in fields}
+            return row.changed(**fields) if row.status in _SHOWN_OR_WAITING and known != fields else None
 
         try:
             self._catalog.put_vector(image_id, VectorItem(self._model, vector_f16, rev))
@@ -216,13 +229,11 @@ def _is_done(standing: _Standing, finished: bool) -> bool:  # noqa: FBT001 - bot
     return standing is _Standing.OVER or (finished and standing is not _Standing.NOT_YET)
 
 
-def _standing(request: EmbedRequest, row: Image | None, model: str) -> _Standing:
+def _standing(request: EmbedRequest, row: Image | None) -> _Standing:
     if row is None or row.rev > request.rev:
         return _Standing.OVER
     if row.rev < request.rev:
         return _Standing.NOT_YET
     if row.status is Status.PROCESSING:
         return _Standing.DUE if row.renditions else _Standing.NOT_YET
-    if row.status is Status.APPROVED and row.model == model:
-        return _Standing.RECORDED
-    return _Standing.OVER
+    return _Standing.EMBEDDED if row.status in _SHOWN_OR_WAITING else _Standing.OVER

@@ -32,7 +32,7 @@ def record(
         NotFoundError: The row is gone.
         VersionConflictError: The row kept changing; try again.
     """
-    reasons = _all_reasons(checked, derived)
+    reasons = all_reasons(checked, derived)
 
     def current(present: Image) -> bool:
         return present.status is Status.PROCESSING and present.rev == checked.rev
@@ -42,7 +42,7 @@ def record(
             checked.image_id,
             lambda present: _rejected(present, reasons, now) if reasons and current(present) else None,
         )
-    plan, names = checked.plan, _in_order(derived)
+    plan, names = checked.plan, names_of(derived)
     image = catalog.update(
         checked.image_id,
         lambda present: _with_renditions(present, plan, names) if current(present) else None,
@@ -70,13 +70,13 @@ def _with_renditions(present: Image, plan: Plan, names: tuple[str, ...]) -> Imag
     return None if replace(successor, version=present.version) == present else successor
 
 
-def _in_order(derived: Sequence[Derived]) -> tuple[str, ...]:
+def names_of(derived: Sequence[Derived]) -> tuple[str, ...]:
     """The names of all files that were made, in the order of the closed set."""
     made = {name for part in derived for name in part.renditions}
     return tuple(name for name in RENDITIONS if name in made)
 
 
-def _all_reasons(checked: Checked, derived: Sequence[Derived]) -> tuple[Reason, ...]:
+def all_reasons(checked: Checked, derived: Sequence[Derived]) -> tuple[Reason, ...]:
     """Every reason once: two decodes of a damaged file find the same."""
     found = (*checked.reasons, *(reason for part in derived for reason in part.reasons))
     return tuple({reason.code: reason for reason in found}.values())
