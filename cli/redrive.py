@@ -90,14 +90,14 @@ def _redriver(queue: Queue, pace: Pace) -> tuple[SqsQueue, Redriver]:
 
     catalog, clock = bootstrap.catalog(), bootstrap.clock()
     if queue is Queue.EMBED_LIVE:
-        letters, back = bootstrap.embed_live_dead_letters(), bootstrap.embed_live_queue()
+        letters, back = bootstrap.dead_letters("embed_live_dlq_url"), bootstrap.embed_live_queue()
         return letters, Redriver(letters, back, catalog, embed_request, clock=clock, pace=pace)
 
     def request_of(body: str) -> Request | None:
         created = created_object(body)
         return ingest_request(created[1]) if created else None
 
-    letters, back = bootstrap.ingest_dead_letters(), bootstrap.ingest_queue()
+    letters, back = bootstrap.dead_letters("ingest_dlq_url"), bootstrap.ingest_queue()
     return letters, Redriver(letters, back, catalog, request_of, clock=clock, pace=pace)
 
 

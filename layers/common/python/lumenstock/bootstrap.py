@@ -167,15 +167,9 @@ def ingest_queue() -> SqsQueue:
 
 
 @cache
-def ingest_dead_letters() -> SqsQueue:
-    """Uploads that the pipeline gave up on; only an operator's process knows of them."""
-    return SqsQueue(clients.sqs(), settings().require("ingest_dlq_url"))
-
-
-@cache
-def embed_live_dead_letters() -> SqsQueue:
-    """Images whose vector was given up on; only an operator's process knows of them."""
-    return SqsQueue(clients.sqs(), settings().require("embed_live_dlq_url"))
+def dead_letters(setting: str) -> SqsQueue:
+    """What a queue gave up on; only an operator's process has such a setting."""
+    return SqsQueue(clients.sqs(), settings().require(setting))
 
 
 @cache
