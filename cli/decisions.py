@@ -30,7 +30,7 @@ def takedown(
     note: _Note = "",
 ) -> None:
     """Take an approved image down: nobody finds or sees it any more; its original stays."""
-    from lumenstock import bootstrap
+    from lumenstock import use_cases
 
     try:
         codes = known_codes(reason or [])
@@ -39,16 +39,16 @@ def takedown(
     if not codes and not message:
         raise BadRequestError("Give at least one --reason, or a --message.")
     with telling_faults():
-        image = bootstrap.moderation().take_down(ImageId(image_id), _me(), Verdict(codes, message, note))
+        image = use_cases.moderation().take_down(ImageId(image_id), _me(), Verdict(codes, message, note))
     out.print(f"Image {escape(image_id)} is {image.status}: its public files are deleted.")
 
 
 def restore(image_id: _ImageId, *, note: _Note = "") -> None:
     """Bring an image back that was taken down: it is rendered anew, and then approved."""
-    from lumenstock import bootstrap
+    from lumenstock import use_cases
 
     with telling_faults():
-        image = bootstrap.moderation().restore(ImageId(image_id), _me(), note)
+        image = use_cases.moderation().restore(ImageId(image_id), _me(), note)
     out.print(f"Image {escape(image_id)} is {image.status}; it is public again once it is rendered.")
 
 
@@ -64,10 +64,10 @@ def history(image_id: _ImageId) -> None:
 
 def purge() -> None:
     """Delete now what decisions left to be deleted; otherwise that happens every few minutes."""
-    from lumenstock import bootstrap
+    from lumenstock import bootstrap, use_cases
 
     with telling_faults():
-        run = bootstrap.purger().run(bootstrap.clock().now())
+        run = use_cases.purger().run(bootstrap.clock().now())
     out.print(f"{run.purged} purges carried out, {run.finished} of them finished for good.")
     if run.faults:
         raise typer.Exit(1)

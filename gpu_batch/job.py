@@ -16,7 +16,7 @@ from types import FrameType
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.aws.queues import Received, SqsQueue
 from lumenstock.ingest.embed_batch import BATCH, EmbedBatch, Outcome
 from lumenstock.ingest.embed_message import parse_message
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         stop.set()
 
     signal.signal(signal.SIGTERM, ask_to_stop)
-    done = drain(queues[name](), bootstrap.embed_batch(), stop)
+    done = drain(queues[name](), use_cases.embed_batch(), stop)
     logger.info("queue_drained", done=done)
     return 0
 

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from moto import mock_aws
 
-from lumenstock import bootstrap, settings
+from lumenstock import bootstrap, settings, use_cases
 from lumenstock.adapters.aws import clients
 from tools.dynamodb_local import server
 from tools.dynamodb_local.jars import NotAvailableError
@@ -98,7 +98,7 @@ def set_stage(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def put(**variables: str) -> None:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        forget_cached(bootstrap, settings)
+        forget_cached(bootstrap, use_cases, settings)
 
     return put
 
@@ -174,7 +174,7 @@ def _empty_stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None
             POWERTOOLS_SERVICE_NAME="test",
         )
         yield Stores(s3, sqs, dynamodb, ingest_url, dlq_url, embed_url, bulk_url)
-    forget_cached(bootstrap, settings, clients)
+    forget_cached(bootstrap, use_cases, settings, clients)
 
 
 def _create_table(dynamodb: DynamoDBClient, name: str, *indexes: str) -> None:

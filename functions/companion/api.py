@@ -38,7 +38,7 @@ from functions.companion.schema import (
     UploadIdPath,
 )
 from functions.runtime.http import Api
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.catalog.data_mining import DataMining
 from lumenstock.ingest.multipart import announce_parts
 from lumenstock.ingest.sessions import UploadSession, open_session
@@ -148,7 +148,7 @@ def sign(capability: Capability, upload_id: UploadIdPath, number: Number, key: K
 def parts(capability: Capability, upload_id: UploadIdPath, key: Key) -> CompanionParts:
     """List what is there, also after completion."""
     upload = _upload(capability, upload_id, key)
-    return CompanionParts.of(bootstrap.multipart_uploads().held(upload))
+    return CompanionParts.of(use_cases.multipart_uploads().held(upload))
 
 
 @api.operation(
@@ -175,7 +175,7 @@ def complete(
 ) -> CompletedUpload:
     """Complete an upload; twice is once."""
     upload = _upload(capability, upload_id, key)
-    upload = bootstrap.multipart_uploads().complete(upload, bootstrap.clock().now())
+    upload = use_cases.multipart_uploads().complete(upload, bootstrap.clock().now())
     return CompletedUpload(
         location=f"/v1/images/{upload.image_id}/status", key=upload.key, bucket=bootstrap.originals().bucket
     )
@@ -193,7 +193,7 @@ def complete(
 def abort(capability: Capability, upload_id: UploadIdPath, key: Key) -> Aborted:
     """Abort an upload; twice is once."""
     upload = _upload(capability, upload_id, key)
-    bootstrap.multipart_uploads().abort(upload, bootstrap.clock().now())
+    use_cases.multipart_uploads().abort(upload, bootstrap.clock().now())
     return Aborted()
 
 
@@ -238,7 +238,7 @@ def _session(capability: str) -> UploadSession:
 def _upload(capability: str, upload_id: str, key: str) -> Upload:
     """The upload, if it is the contributor's and lies at ``key``; also one of an earlier session."""
     session = _session(capability)
-    upload = bootstrap.multipart_uploads().owned(UploadId(upload_id), session.contributor_id)
+    upload = use_cases.multipart_uploads().owned(UploadId(upload_id), session.contributor_id)
     if upload.key != key:
         message = f"There is no upload {upload_id}."
         raise NotFoundError(message)
@@ -246,7 +246,7 @@ def _upload(capability: str, upload_id: str, key: str) -> Upload:
 
 
 def _signed(upload: Upload, numbers: Sequence[int]) -> dict[str, str]:
-    upload, storage_id = bootstrap.multipart_uploads().ready(upload, numbers, bootstrap.clock().now())
+    upload, storage_id = use_cases.multipart_uploads().ready(upload, numbers, bootstrap.clock().now())
     storage = bootstrap.unfinished_originals()
     return {
         str(number): storage.sign_part(upload.key, storage_id, number, None, _URL_LIFE_S).url

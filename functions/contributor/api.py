@@ -11,7 +11,7 @@ from functions.runtime.http import Api
 from functions.runtime.preconditions import IfMatch, seen_version
 from functions.runtime.principal import CONTRIBUTORS, Caller
 from functions.runtime.schema import ImageIdPath
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.catalog.states import Status
 from lumenstock.ingest.upload import owned_image
 from lumenstock.kernel.errors import (
@@ -70,7 +70,7 @@ def edit(
 ) -> ContributorImage:
     """Change an image."""
     seen = seen_version(if_match)
-    changed = bootstrap.amendments().edit(ImageId(image_id), caller.id, seen, wanted.words())
+    changed = use_cases.amendments().edit(ImageId(image_id), caller.id, seen, wanted.words())
     return ContributorImage.of(changed)
 
 
@@ -92,7 +92,7 @@ def edit(
 def delete(image_id: ImageIdPath, caller: Caller, if_match: IfMatch = None) -> None:
     """Delete an image."""
     seen = seen_version(if_match)
-    bootstrap.amendments().delete(ImageId(image_id), caller.id, seen)
+    use_cases.amendments().delete(ImageId(image_id), caller.id, seen)
 
 
 @api.operation(
@@ -109,4 +109,4 @@ def delete(image_id: ImageIdPath, caller: Caller, if_match: IfMatch = None) -> N
 )
 def appeal(image_id: ImageIdPath, plea: Annotated[Appeal, Body()], caller: Caller) -> ContributorImage:
     """Appeal."""
-    return ContributorImage.of(bootstrap.amendments().appeal(ImageId(image_id), caller.id, plea.text))
+    return ContributorImage.of(use_cases.amendments().appeal(ImageId(image_id), caller.id, plea.text))

@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.runtime.task import task
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.ingest.embed_batch import EmbedBatch, Outcome
 from lumenstock.ingest.embed_message import parse_message
 from lumenstock.kernel.backoff import rest_s
@@ -46,4 +46,4 @@ def _put_back(record: Mapping[str, Any]) -> None:
 
 @cache
 def _batch() -> EmbedBatch:
-    return bootstrap.embed_batch()
+    return use_cases.embed_batch()

@@ -9,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.runtime.task import task
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.aws.queues import object_created
 from lumenstock.catalog.image import Image
 from lumenstock.ingest.direct import end_sessions
@@ -29,7 +29,7 @@ def handler(_event: Mapping[str, Any]) -> dict[str, int]:
         UnavailableError: Some could not be dealt with. The others were; the error is for the alarm.
     """
     now = bootstrap.clock().now()
-    ended = end_overdue(bootstrap.uploads(), bootstrap.multipart_uploads(), now)
+    ended = end_overdue(bootstrap.uploads(), use_cases.multipart_uploads(), now)
     _end_sessions(now)
     for upload_id, error in ended.faults:
         logger.error("upload_not_ended", upload_id=upload_id, exc_info=error)

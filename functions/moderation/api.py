@@ -19,7 +19,7 @@ from functions.runtime.http import Api
 from functions.runtime.preconditions import IfMatch, seen_version
 from functions.runtime.principal import ADMINS, Caller, Principal
 from functions.runtime.schema import ImageIdPath
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.accounts.roles import Role
 from lumenstock.catalog.decision import Actor
 from lumenstock.catalog.image import Image
@@ -88,7 +88,7 @@ def retry(image_id: ImageIdPath) -> WorkItem:
     """Try again."""
     now = bootstrap.clock().now()
     return WorkItem.of(
-        reopen_processing(bootstrap.catalog(), bootstrap.resend_original, ImageId(image_id), now=now)
+        reopen_processing(bootstrap.catalog(), use_cases.resend_original, ImageId(image_id), now=now)
     )
 
 
@@ -129,7 +129,7 @@ def approve(
     """Approve."""
     note = remark.note if remark else ""
     seen = seen_version(if_match)
-    return _reviewed(bootstrap.moderation().approve(ImageId(image_id), seen, _actor(caller), note))
+    return _reviewed(use_cases.moderation().approve(ImageId(image_id), seen, _actor(caller), note))
 
 
 @api.operation(
@@ -152,7 +152,7 @@ def reject(
 ) -> ReviewedImage:
     """Refuse."""
     seen = seen_version(if_match)
-    return _reviewed(bootstrap.moderation().reject(ImageId(image_id), seen, _actor(caller), why.verdict()))
+    return _reviewed(use_cases.moderation().reject(ImageId(image_id), seen, _actor(caller), why.verdict()))
 
 
 @api.operation(
@@ -172,7 +172,7 @@ def reject(
 )
 def take_down(image_id: ImageIdPath, why: Annotated[VerdictRequest, Body()], caller: Caller) -> ReviewedImage:
     """Take down."""
-    return _reviewed(bootstrap.moderation().take_down(ImageId(image_id), _actor(caller), why.verdict()))
+    return _reviewed(use_cases.moderation().take_down(ImageId(image_id), _actor(caller), why.verdict()))
 
 
 @api.operation(
@@ -192,7 +192,7 @@ def restore(
 ) -> ReviewedImage:
     """Restore."""
     note = remark.note if remark else ""
-    return _reviewed(bootstrap.moderation().restore(ImageId(image_id), _actor(caller), note))
+    return _reviewed(use_cases.moderation().restore(ImageId(image_id), _actor(caller), note))
 
 
 def _page(status: Status, size: int, cursor: str | None) -> WorkPage:

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.runtime.task import task
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.kernel.errors import UnavailableError
 
 logger = Logger()
@@ -21,7 +21,7 @@ def handler(_event: Mapping[str, Any]) -> dict[str, int]:
     Raises:
         UnavailableError: Some failed. The others were done; the error is for the alarm.
     """
-    run = bootstrap.purger().run(bootstrap.clock().now())
+    run = use_cases.purger().run(bootstrap.clock().now())
     for purge, error in run.faults:
         logger.error("image_not_purged", image_id=purge.image_id, what=purge.what, exc_info=error)
     logger.info("images_purged", purged=run.purged, finished=run.finished)

@@ -20,7 +20,7 @@ from functions.uploads.multipart_schema import (
     listed,
 )
 from functions.uploads.service import api
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.kernel.errors import (
     BadRequestError,
     ChunkSizeChangedError,
@@ -53,7 +53,7 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`nextCursor` o
 )
 def sign(upload_id: UploadIdPath, wanted: Annotated[PartsRequest, Body()], caller: Caller) -> SignedParts:
     """Sign parts."""
-    uploads = bootstrap.multipart_uploads()
+    uploads = use_cases.multipart_uploads()
     upload = uploads.owned(UploadId(upload_id), caller.id)
     upload, storage_id = uploads.ready(upload, wanted.numbers, bootstrap.clock().now())
     expires_in_s = settings().upload_expires_s
@@ -79,7 +79,7 @@ def sign(upload_id: UploadIdPath, wanted: Annotated[PartsRequest, Body()], calle
 )
 def state(upload_id: UploadIdPath, caller: Caller) -> UploadState:
     """Look at an upload."""
-    uploads = bootstrap.multipart_uploads()
+    uploads = use_cases.multipart_uploads()
     upload = uploads.owned(UploadId(upload_id), caller.id)
     return UploadState.of(upload, uploads.held(upload), bootstrap.clock().now())
 
@@ -108,7 +108,7 @@ def state(upload_id: UploadIdPath, caller: Caller) -> UploadState:
 )
 def complete(upload_id: UploadIdPath, caller: Caller) -> UploadCompleted:
     """Complete an upload."""
-    uploads = bootstrap.multipart_uploads()
+    uploads = use_cases.multipart_uploads()
     upload = uploads.owned(UploadId(upload_id), caller.id)
     upload = uploads.complete(upload, bootstrap.clock().now())
     return UploadCompleted(image_id=upload.image_id, status=upload.status)
@@ -128,7 +128,7 @@ def complete(upload_id: UploadIdPath, caller: Caller) -> UploadCompleted:
 )
 def abort(upload_id: UploadIdPath, caller: Caller) -> None:
     """Abort an upload."""
-    uploads = bootstrap.multipart_uploads()
+    uploads = use_cases.multipart_uploads()
     uploads.abort(uploads.owned(UploadId(upload_id), caller.id), bootstrap.clock().now())
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cli.stage import deployed_environment, local_environment
 from localcloud.home import Home
-from lumenstock import bootstrap, settings
+from lumenstock import bootstrap, settings, use_cases
 from lumenstock.adapters.aws import clients
 from tests.cli.running import Run
 from tests.conftest import forget_cached
@@ -23,7 +23,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator
     yield
     os.environ.clear()
     os.environ.update(before)
-    forget_cached(bootstrap, settings, clients)
+    forget_cached(bootstrap, use_cases, settings, clients)
 
 
 def test_outputs_become_the_settings_of_functions(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from gpu_batch import job
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.aws.queues import Received, SqsQueue
 from lumenstock.catalog.image import Image, rendition_key
 from lumenstock.catalog.states import Status
@@ -86,7 +86,7 @@ class StopWhileReceiving(SqsQueue):
 
 def test_the_queue_is_drained_once_and_every_image_approved(stores: Stores) -> None:
     rows = send(stores, *range(1, 13))
-    assert job.drain(bootstrap.embed_live_queue(), bootstrap.embed_batch(), Event()) == 12
+    assert job.drain(bootstrap.embed_live_queue(), use_cases.embed_batch(), Event()) == 12
     assert set(statuses(rows)) == {Status.APPROVED}
     assert waiting(stores) == (0, 0)
 
@@ -94,7 +94,7 @@ def test_the_queue_is_drained_once_and_every_image_approved(stores: Stores) -> N
 def test_a_message_that_must_come_again_is_left_until_its_visibility_ends(stores: Stores) -> None:
     good, bad = send(stores, 1, 2)
     stores.s3.delete_object(Bucket=DERIVATIVES, Key=rendition_key(bad.media_key, 1, "300"))
-    assert job.drain(bootstrap.embed_live_queue(), bootstrap.embed_batch(), Event()) == 1
+    assert job.drain(bootstrap.embed_live_queue(), use_cases.embed_batch(), Event()) == 1
     assert statuses([good, bad]) == [Status.APPROVED, Status.PROCESSING]
     assert waiting(stores) == (0, 1)
 
@@ -102,7 +102,7 @@ def test_a_message_that_must_come_again_is_left_until_its_visibility_ends(stores
 def test_a_signal_lets_the_batch_in_hand_finish_and_takes_no_other(stores: Stores) -> None:
     rows = send(stores, *range(1, 36))
     stop = Event()
-    batch = StopAfterOne(bootstrap.embed_batch(), stop)
+    batch = StopAfterOne(use_cases.embed_batch(), stop)
     assert job.drain(bootstrap.embed_live_queue(), batch, stop) == 32  # type: ignore[arg-type]
     assert statuses(rows).count(Status.APPROVED) == 32
     assert waiting(stores) == (3, 0)
@@ -112,7 +112,7 @@ def test_a_signal_before_the_work_begins_gives_everything_back_at_once(stores: S
     rows = send(stores, 1, 2)
     queue = StopWhileReceiving(stores.sqs, stores.embed_live_queue_url)
     queue.stop = Event()
-    assert job.drain(queue, bootstrap.embed_batch(), queue.stop) == 0
+    assert job.drain(queue, use_cases.embed_batch(), queue.stop) == 0
     assert set(statuses(rows)) == {Status.PROCESSING}
     assert waiting(stores) == (2, 0)
 
@@ -121,8 +121,8 @@ def test_the_process_ends_well_after_a_sigterm_with_the_batch_in_hand_done(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = send(stores, *range(1, 34))
-    working = SignalWhileWorking(bootstrap.embed_batch())
-    monkeypatch.setattr(bootstrap, "embed_batch", lambda: working)
+    working = SignalWhileWorking(use_cases.embed_batch())
+    monkeypatch.setattr(use_cases, "embed_batch", lambda: working)
     handler = signal.getsignal(signal.SIGTERM)
     try:
         assert job.main() == 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.catalog.data_mining import DataMining
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.purge import Purged
@@ -70,10 +70,10 @@ def test_another_backfill_makes_another_revision(jobs: Jobs) -> None:
 def test_the_old_files_go_after_a_day_and_the_new_ones_stay(jobs: Jobs, stores: Stores, clock: Clock) -> None:
     image = jobs.shown()
     jobs.run(image.source.key)
-    bootstrap.purger().run(clock.now())
+    use_cases.purger().run(clock.now())
     assert set(files(stores, image, 1)) == LEAN
     clock.time = T0 + timedelta(days=1, hours=1)
-    assert bootstrap.purger().run(clock.now()).finished == 1
+    assert use_cases.purger().run(clock.now()).finished == 1
     assert (files(stores, image, 1), set(files(stores, image, 2))) == ({}, LEAN)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.catalog.purge import LATE_WRITERS
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
@@ -77,7 +77,7 @@ def test_a_refusal_for_words_is_mended_without_a_render_and_goes_to_a_moderator(
     assert desk.stores.messages(desk.stores.ingest_queue_url) == []
     mended = desk.row(row.id)
     assert [reason.code for reason in mended.held] == [ReasonCode.MENDED]
-    status, reasons = bootstrap.review_policy().decide(mended, 0.0)
+    status, reasons = use_cases.review_policy().decide(mended, 0.0)
     assert (status, [reason.code for reason in reasons]) == (Status.PENDING_REVIEW, [ReasonCode.MENDED])
 
 

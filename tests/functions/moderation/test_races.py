@@ -13,7 +13,7 @@ from threading import Barrier
 
 import pytest
 
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.catalog.decision import Actor
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import ReasonCode
@@ -51,7 +51,7 @@ def at_once(*steps: Callable[[], Image | bool]) -> Sequence[Outcome]:
 
 def decision(row: Image, number: int) -> Callable[[], Image]:
     """One of many moderators, who approve and reject in turn."""
-    moderation, actor = bootstrap.moderation(), Actor(str(number), "admin")
+    moderation, actor = use_cases.moderation(), Actor(str(number), "admin")
     if number % 2:
         return lambda: moderation.approve(row.id, row.version, actor)
     return lambda: moderation.reject(row.id, row.version, actor, BLURRED)
@@ -78,7 +78,7 @@ def test_one_decision_sent_many_times_at_once_is_one(real_desk: Desk) -> None:
 
 
 def test_a_takedown_a_deletion_and_an_edit_at_once_leave_nothing_visible(real_desk: Desk) -> None:
-    moderation, amendments = bootstrap.moderation(), bootstrap.amendments()
+    moderation, amendments = use_cases.moderation(), use_cases.amendments()
     for number in range(1, ROUNDS + 1):
         row = real_desk.put(number)
         at_once(
@@ -95,7 +95,7 @@ def test_a_takedown_a_deletion_and_an_edit_at_once_leave_nothing_visible(real_de
 
 def test_of_two_that_come_to_life_with_the_same_file_one_does(real_desk: Desk) -> None:
     """A refused picture is appealed while another contributor's upload of the same bytes is claimed."""
-    catalog, amendments = bootstrap.catalog(), bootstrap.amendments()
+    catalog, amendments = bootstrap.catalog(), use_cases.amendments()
     for number in range(1, ROUNDS + 1):
         row = real_desk.put(number, status=Status.REJECTED, reasons=(known(ReasonCode.BLURRED),))
         sha256 = SHA if number == 1 else f"{number:064x}"

@@ -75,7 +75,7 @@ def _image_sample(method: str, part: str, needs: str, person: Person | None = No
 
 def _upload_sample(method: str, part: str, json: object = None) -> Sample:
     target, wrong = f"{UPLOAD}{part}", {"target": f"/v1/uploads/no-id{part}"}
-    return Sample(method, target, "lumenstock.bootstrap.multipart_uploads", wrong, json, ANA)
+    return Sample(method, target, "lumenstock.use_cases.multipart_uploads", wrong, json, ANA)
 
 
 def _companion_sample(method: str, path: str, wrong: dict[str, Any], json: object = None) -> Sample:
@@ -97,7 +97,7 @@ def _decided_sample(
 ) -> Sample:
     """On an image that somebody saw before; wrong is another id, or the target ``wrong``."""
     path, unfit = target.format(id=IMAGE_ID), wrong or target.format(id="no-id")
-    needed = f"lumenstock.bootstrap.{needs}"
+    needed = f"lumenstock.{'bootstrap' if needs == 'catalog' else 'use_cases'}.{needs}"
     return Sample(method, path, needed, {"target": unfit}, json, person, {"If-Match": "*"})
 
 

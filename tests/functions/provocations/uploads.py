@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lumenstock import bootstrap, settings
+from lumenstock import bootstrap, settings, use_cases
 from lumenstock.adapters.aws import clients
 from lumenstock.ingest.uploads import Upload, UploadStatus
 from lumenstock.kernel.ids import UploadId
@@ -112,7 +112,7 @@ def completed(scene: Scene, upload_id: str) -> None:
 def sent_whole(data: bytes) -> Callable[[Scene, str], None]:
     def put(_: Scene, upload_id: str) -> None:
         upload = bootstrap.uploads().get(UploadId(upload_id))
-        storage_id = bootstrap.multipart_uploads().ready(upload, [1], upload.created_at)[1]
+        storage_id = use_cases.multipart_uploads().ready(upload, [1], upload.created_at)[1]
         clients.s3().upload_part(
             Bucket=ORIGINALS, Key=upload.key, UploadId=storage_id, PartNumber=1, Body=data
         )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache
-from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from lumenstock.adapters.aws import clients, secrets
@@ -21,18 +19,12 @@ from lumenstock.adapters.aws.marks import DynamoMarks
 from lumenstock.adapters.aws.multipart import S3Multipart
 from lumenstock.adapters.aws.objects import S3Objects
 from lumenstock.adapters.aws.profiles import DynamoProfiles
-from lumenstock.adapters.aws.queues import SqsQueue, object_created
+from lumenstock.adapters.aws.queues import SqsQueue
 from lumenstock.adapters.aws.sessions import DynamoSessions
 from lumenstock.adapters.aws.uploads import DynamoUploads
 from lumenstock.adapters.aws.webhooks import DynamoWebhooks
 from lumenstock.adapters.aws.work_list import DynamoWorkList
-from lumenstock.catalog.purge import Purged
 from lumenstock.imaging.decoder import RAW_PROGRAM, Decoder
-from lumenstock.ingest.amend import Amendments
-from lumenstock.ingest.moderation import Moderation
-from lumenstock.ingest.multipart import MultipartUploads
-from lumenstock.ingest.purging import Purger
-from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import Clock, SystemClock
 from lumenstock.notification.targets import TargetPolicy
 from lumenstock.settings import linker_environment, settings
@@ -40,10 +32,8 @@ from lumenstock.settings import linker_environment, settings
 # These stand on numpy and libvips, whose layers are not with every function.
 if TYPE_CHECKING:
     from lumenstock.adapters.outbound.webhook_sender import WebhookSender
-    from lumenstock.catalog.image import Image
     from lumenstock.embedding.model import Embedder
     from lumenstock.imaging.invisible_mark import MarkKey
-    from lumenstock.ingest.embed_batch import EmbedBatch
     from lumenstock.search.ports import SearchIndex
 
 
@@ -73,46 +63,6 @@ def decisions() -> DynamoDecisions:
 def work_list() -> DynamoWorkList:
     """What waits for a person."""
     return DynamoWorkList(clients.dynamodb(), settings().require("catalog_table"))
-
-
-@cache
-def purger() -> Purger:
-    """What deletes files; no function but the purging one may delete originals."""
-    files = originals()
-    buckets = {Purged.DERIVATIVES: derivatives(), Purged.ORIGINAL: files, Purged.DEVELOPED: files}
-    return Purger(decisions(), buckets)
-
-
-@cache
-def review_policy() -> ReviewPolicy:
-    """Who may be shown at once."""
-    return ReviewPolicy(settings().review, settings().approve_unscored)
-
-
-def resend_original(image: Image) -> None:
-    """Send an image through the pipeline again."""
-    ingest_queue().send(object_created(settings().require("originals_bucket"), image.source.key))
-
-
-@cache
-def moderation() -> Moderation:
-    """What a moderator can do."""
-    return Moderation(decisions(), purger(), resend_original, clock=clock(), random_bytes=token_bytes)
-
-
-@cache
-def amendments() -> Amendments:
-    """What contributors can do with their images."""
-    return Amendments(
-        decisions(),
-        purger(),
-        resend_original,
-        embed_live_queue(),
-        review_policy(),
-        clock=clock(),
-        random_bytes=token_bytes,
-        keep_original=timedelta(days=settings().keep_deleted_originals_days),
-    )
 
 
 @cache
@@ -146,12 +96,6 @@ def upload_credentials() -> UploadCredentials:
     return UploadCredentials(
         clients.sts(), wanted.require("upload_role_arn"), wanted.require("originals_bucket")
     )
-
-
-@cache
-def multipart_uploads() -> MultipartUploads:
-    """What can be done with uploads in parts."""
-    return MultipartUploads(catalog(), uploads(), unfinished_originals(), originals())
 
 
 @cache
@@ -299,11 +243,3 @@ def embedder() -> Embedder:
     from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 
     return OnnxEmbedder(settings().model_dir)
-
-
-@cache
-def embed_batch() -> EmbedBatch:
-    """The pipeline's last step."""
-    from lumenstock.ingest.embed_batch import EmbedBatch
-
-    return EmbedBatch(catalog(), derivatives(), embedder(), search_index(), review_policy(), clock())
