@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from functions.runtime.previews import Previews
-from functions.runtime.schema import AnswerModel, RequestModel
+from functions.runtime.schema import AnswerModel, RequestModel, at_least_one_of
 from functions.uploads.schema import (
     MAX_DESCRIPTION_LENGTH,
     MAX_TITLE_LENGTH,
@@ -27,7 +27,16 @@ MAX_APPEAL_LENGTH = 1000
 
 
 class ImageEdit(RequestModel):
-    """New words of an image; what is left out stays."""
+    """New words of an image; what is left out, or null, stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra=at_least_one_of(
+            title={"type": "string"},
+            description={"type": "string"},
+            tags={"type": "array"},
+            categories={"type": "array"},
+        )
+    )
 
     title: Annotated[Line, Field(max_length=MAX_TITLE_LENGTH, examples=["Harbour at dawn"])] | None = None
     description: (

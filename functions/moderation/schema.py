@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from functions.runtime.previews import Previews
-from functions.runtime.schema import AnswerModel, RequestModel
+from functions.runtime.schema import AnswerModel, RequestModel, at_least_one_of
 from functions.uploads.schema import StatusReason
 from lumenstock.catalog.decision import Action, Decision
 from lumenstock.catalog.image import Image
@@ -42,17 +42,20 @@ class Note(RequestModel):
 class VerdictRequest(RequestModel):
     """Why a picture is refused or taken down: at least one reason, or words of one's own."""
 
+    model_config = ConfigDict(
+        json_schema_extra=at_least_one_of(reasons={"minItems": 1}, message={"pattern": r"\S"})
+    )
+
     reasons: list[Code] = Field(default=[], max_length=10, examples=[["misleading_title", "wrong_category"]])
     message: Words = Field(default="", description="To the contributor, beside the reasons.")
     note: Words = Field(default="", description="For other moderators; the contributor does not see it.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _says_why(cls, data: Any) -> Any:  # noqa: ANN401 - whatever came
-        if isinstance(data, dict) and not data.get("reasons") and not data.get("message"):
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if not self.reasons and not self.message:
             message = "Give at least one reason, or a message."
             raise ValueError(message)
-        return data
+        return self
 
     def verdict(self) -> Verdict:
         """As the use case takes it."""

@@ -12,11 +12,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from lumenstock.kernel.errors import PreconditionFailedError, PreconditionRequiredError
 
+# In the document only, as is that it is required (tools/openapi): what breaks it is 412 and 428, never 422.
+_FORM = r'^(\*|"[0-9]{1,9}")$'
+
 IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
         max_length=64,
+        json_schema_extra={"pattern": _FORM},
         description='The `ETag` that you read: the version in quotes, such as `"7"`. `*` means any.',
     ),
 ]

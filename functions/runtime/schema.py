@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -33,6 +34,14 @@ def _a_number(value: object) -> object:
 WHOLE = BeforeValidator(_a_number)
 Day = Annotated[date, BeforeValidator(_written_out)]
 ImageIdPath = Annotated[str, Path(pattern=ULID_PATTERN, description="Id of an image, a ULID.")]
+
+
+def at_least_one_of(**fields: Mapping[str, object]) -> dict[str, Any]:
+    """For the ``json_schema_extra`` of a model: one of ``fields`` must be there, and fit its schema here.
+
+    The model itself checks it in a validator, of which the document would know nothing.
+    """
+    return {"anyOf": [{"properties": {name: fit}, "required": [name]} for name, fit in fields.items()]}
 
 
 class RequestModel(BaseModel):

@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from pydantic import ValidationError
 
+from functions.contributor.schema import ImageEdit
+from functions.marks.schema import MarkQuestion
+from functions.moderation.schema import VerdictRequest
 from functions.routes import ROUTES
 from functions.runtime.problems import PROBLEM_MEDIA_TYPE
+from functions.runtime.schema import RequestModel
 from lumenstock.kernel import errors
 from lumenstock.kernel.errors import LumenstockError
 from tools.openapi.document import build
@@ -79,6 +85,49 @@ def test_every_bound_is_one_of_json_schema() -> None:
     """Where pydantic cannot translate a bound, it leaves it behind under its own name."""
     text = (DOCS / "openapi.json").read_text()
     assert not re.findall(r'"(ge|gt|le|lt|min_length|max_length|multiple_of)":', text)
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "fits"),
+    [
+        (ImageEdit, {"title": "Sea", "tags": None}, True),
+        (ImageEdit, {"tags": []}, True),
+        (ImageEdit, {"description": ""}, True),
+        (ImageEdit, {"title": None, "categories": None}, False),
+        (ImageEdit, {}, False),
+        (VerdictRequest, {"reasons": ["blurred"]}, True),
+        (VerdictRequest, {"reasons": [], "message": "Too dark."}, True),
+        (VerdictRequest, {"reasons": [], "message": ""}, False),
+        (VerdictRequest, {"message": " \n "}, False),
+        (VerdictRequest, {"note": "x"}, False),
+        (MarkQuestion, {"picture": "QUI="}, True),
+        (MarkQuestion, {"picture": "QUJD"}, True),
+        (MarkQuestion, {"picture": "0"}, False),
+        (MarkQuestion, {"picture": "QU=I"}, False),
+        (MarkQuestion, {"picture": "QU-_"}, False),
+    ],
+)
+def test_what_a_validator_checks_is_in_the_document(
+    document: dict[str, Any], model: type[RequestModel], body: dict[str, Any], *, fits: bool
+) -> None:
+    schema = {"$ref": f"#/components/schemas/{model.__name__}", "components": document["components"]}
+    assert Draft202012Validator(schema).is_valid(body) is fits
+    try:
+        model.model_validate(body)
+    except ValidationError:
+        assert not fits
+    else:
+        assert fits
+
+
+def test_if_match_is_required_where_leaving_it_out_is_428(document: dict[str, Any]) -> None:
+    asking = {
+        operation["operationId"]
+        for _, _, operation in operations(document)
+        for parameter in operation.get("parameters", [])
+        if parameter["name"] == "if-match" and parameter["required"]
+    }
+    assert asking == {"approveImage", "rejectImage", "editContributorImage", "deleteContributorImage"}
 
 
 def test_the_page_on_problems_lists_every_code_with_its_status() -> None:

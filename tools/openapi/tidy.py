@@ -20,12 +20,14 @@ def tidy(document: Document) -> Document:
     """The paths and components of one service, as we mean them.
 
     Foreign error shapes go (and the 500 that one of them took the place of comes back), problems move to the
-    components, optional inputs lose their null, schemas their automatic titles, whole bounds their .0.
+    components, optional inputs lose their null, what 428 asks for is required, schemas lose their automatic
+    titles, whole bounds their .0.
     """
     responses: dict[str, Any] = {}
     for _, _, operation in operations(document):
         _own_errors(operation)
         _plain_inputs(operation)
+        _required_tag(operation)
         _hoist(operation, responses)
     schemas = document.get("components", {}).get("schemas", {})
     kept = {name: schema for name, schema in schemas.items() if name not in _FOREIGN}
@@ -57,6 +59,14 @@ def _plain_inputs(operation: Document) -> None:
         if len(choices) == 1:
             del schema["anyOf"]
             schema.update(choices[0])
+
+
+def _required_tag(operation: Document) -> None:
+    """Where leaving ``If-Match`` out is 428, it is required; what the framework requires would be 422."""
+    if "428" in operation["responses"]:
+        for parameter in operation["parameters"]:
+            if parameter["name"].lower() == "if-match":
+                parameter["required"] = True
 
 
 def _hoist(operation: Document, responses: dict[str, Any]) -> None:

@@ -127,6 +127,7 @@ def test_a_verdict_needs_a_reason_that_is_a_moderators(desk: Desk) -> None:
         {"reasons": ["damaged"]},
         {"reasons": ["nonsense"]},
         {"note": "only for us"},
+        {"message": " \n"},
         {"reasons": ["blurred"], "why": "x"},
     ]
     for body in wrong:
