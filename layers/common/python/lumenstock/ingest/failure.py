@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from lumenstock.catalog.image import Image
@@ -14,8 +15,8 @@ def failed(present: Image, now: datetime) -> Image | None:
 
     A file that nobody could so much as look at is still ``uploading``; it passes through ``processing``.
     """
-    if present.status is Status.UPLOADING:
-        present = present.moved(Status.PROCESSING, now)
-    if present.status is not Status.PROCESSING:
+    begun = present.moved(Status.PROCESSING, now) if present.status is Status.UPLOADING else present
+    if begun.status is not Status.PROCESSING:
         return None
-    return present.moved(Status.PROCESSING_FAILED, now, reasons=(refusals.processing_failed(),))
+    ended = begun.moved(Status.PROCESSING_FAILED, now, reasons=(refusals.processing_failed(),))
+    return replace(ended, version=present.version + 1)  # two steps, one write

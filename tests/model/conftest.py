@@ -1,0 +1,92 @@
+"""Worlds on moto."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+
+import boto3
+import pytest
+
+from functions.embed import live
+from functions.indexer import stream
+from lumenstock import bootstrap
+from tests.conftest import CATALOG, Stores, forget_cached
+from tests.model import backends
+from tests.model.answers import RememberingDecoder, RememberingEmbedder
+from tests.model.clock import Clock
+from tests.model.crashes import Knife
+from tests.model.machine import InProcessMachine
+from tests.model.world import World
+from tools.train_demo import MODEL_FOLDER
+
+NewWorld = Callable[[int], World]
+
+
+@pytest.fixture(scope="session")
+def decoder() -> Iterator[RememberingDecoder]:
+    decoder = RememberingDecoder()
+    yield decoder
+    decoder.close()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> RememberingEmbedder:
+    return RememberingEmbedder(MODEL_FOLDER)
+
+
+@pytest.fixture
+def new_world(
+    stores: Stores,
+    set_stage: Callable[..., None],
+    decoder: RememberingDecoder,
+    embedder: RememberingEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[NewWorld]:
+    """Makes worlds, one after the other, on the same empty stores."""
+    monkeypatch.setattr("lumenstock.ingest.redrive._WAIT_S", 0)
+    logging.disable(logging.CRITICAL)  # faults are what worlds are made of
+    dlq_url = boto3.client("sqs").create_queue(QueueName="embed-live-dlq")["QueueUrl"]
+    dlq_arn = boto3.client("sqs").get_queue_attributes(QueueUrl=dlq_url, AttributeNames=["QueueArn"])
+    policy = {"deadLetterTargetArn": dlq_arn["Attributes"]["QueueArn"], "maxReceiveCount": 4}
+    stores.sqs.set_queue_attributes(
+        QueueUrl=stores.embed_live_queue_url, Attributes={"RedrivePolicy": json.dumps(policy)}
+    )
+    stores.dynamodb.update_table(
+        TableName=CATALOG, StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    )
+    boto3.client("events").create_event_bus(Name="lumenstock")
+    set_stage(
+        EVENT_BUS_NAME="lumenstock",
+        SEARCH_ENGINE="embedded",
+        SEARCH_DIR=str(tmp_path),
+        REVIEW="auto",
+        APPROVE_UNSCORED="true",
+        RETRY_DELAYS_S="[0]",
+        EMBED_RETRY_DELAYS_S="[0]",
+        MAX_RECEIVES="3",
+    )
+    forget_cached(live, stream)
+    clock, knife = Clock(), Knife()
+    knife.attach()
+    monkeypatch.setattr(bootstrap, "clock", lambda: clock)
+    monkeypatch.setattr(bootstrap, "decoder", lambda: decoder)
+    monkeypatch.setattr(bootstrap, "embedder", lambda: embedder)
+    machine = InProcessMachine(knife)
+    monkeypatch.setattr(bootstrap, "ingest_machine", lambda: machine)
+
+    def new(seed: int) -> World:
+        knife.sent_events.clear()
+        knife.choose = lambda _: None
+        clock.at = Clock().at
+        world = World(stores, dlq_url, clock, knife, Random(seed))
+        backends.clear()
+        return world
+
+    yield new
+    logging.disable(logging.NOTSET)
+    forget_cached(live, stream)

@@ -1,0 +1,96 @@
+"""What happens in a world, by its seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.model.crashes import Cut, cuts_at_random
+from tests.model.world import World
+from tests.pictures import jpeg
+
+PICTURE = jpeg(320, 300)
+OTHER = jpeg(330, 300)
+DAMAGED = OTHER[: len(OTHER) * 2 // 3] + b"\xff\xd9"
+GOOD = frozenset({"approved"})
+REFUSED = frozenset({"rejected"})
+ONE_OF_TWINS = frozenset({"approved", "rejected"})
+DEATHS = 0.15
+CHAOTIC_STEPS = 16
+
+
+def chaos(world: World) -> None:
+    """One or two pictures come, and everything that can happen may; then all settles."""
+    random = world.random
+    world.knife.choose = cuts_at_random(random, DEATHS)
+    kind = random.choice(("one", "one", "twins", "damaged"))
+    told = random.random() >= 0.1
+    if kind == "damaged":
+        images = [world.upload(DAMAGED, REFUSED, event=told)]
+    elif kind == "twins":
+        images = [world.upload(PICTURE, ONE_OF_TWINS, event=told), world.upload(PICTURE, ONE_OF_TWINS)]
+    else:
+        images = [world.upload(PICTURE, GOOD, event=told)]
+    for _ in range(CHAOTIC_STEPS):
+        chance = random.random()
+        if chance < 0.06:
+            world.tell(random.choice(images))
+        elif chance < 0.12:
+            world.repeat_changes(random.randint(1, 4))
+        elif chance < 0.17 and (shown := world.shown()):
+            _moderate(world, random.choice(shown))
+        elif not world.step():
+            break
+    world.knife.choose = lambda _: None
+    world.settle()
+
+
+def _moderate(world: World, image_id: str) -> None:
+    """A picture is taken down; sometimes that was a mistake."""
+    world.take_down(image_id)
+    world.expected[image_id] = frozenset({"taken_down"})
+    if world.random.random() < 0.5:
+        world.restore(image_id)
+        # Its content may be somebody else's by then.
+        world.expected[image_id] = frozenset({"approved", "taken_down"})
+
+
+def cut_once(name: str, cut: Cut) -> Callable[[World], None]:
+    """A picture comes; the first process of ``name`` dies at ``cut``."""
+
+    def script(world: World) -> None:
+        kills = world.knife.kills
+        kills.clear()
+        world.knife.choose = lambda process: cut if process == name and not kills[name] else None
+        world.upload(PICTURE, GOOD)
+        world.settle()
+
+    return script
+
+
+def taken_down(world: World) -> None:
+    """A picture is approved, and taken down."""
+    image = world.upload(PICTURE, GOOD)
+    world.settle()
+    world.take_down(image.id)
+    world.expected[image.id] = frozenset({"taken_down"})
+    world.settle()
+
+
+def twins(world: World) -> None:
+    """The same file comes twice."""
+    for _ in range(2):
+        world.upload(PICTURE, ONE_OF_TWINS)
+        world.settle()
+
+
+def after_takedown(world: World) -> None:
+    """A file comes again, after its first image was taken down: now it is the only one."""
+    taken_down(world)
+    world.upload(PICTURE, GOOD)
+    world.settle()
+
+
+def lost_event(world: World) -> None:
+    """S3 says nothing of an upload."""
+    world.upload(PICTURE, GOOD, event=False)
+    world.settle()
