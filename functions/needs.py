@@ -36,6 +36,8 @@ class Need(StrEnum):
     CATALOG_PURGE = "catalog:purge"
     FINGERPRINTS = "fingerprints:claim"
     FINGERPRINTS_READ = "fingerprints:read"
+    HASHES = "fingerprints:hashes"
+    HASHES_READ = "fingerprints:hashes-read"
     ACCOUNTS = "accounts:profile"
     ACCOUNTS_READ = "accounts:read"
     WEBHOOKS = "accounts:webhooks"

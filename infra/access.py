@@ -177,6 +177,10 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
     Need.FINGERPRINTS: lambda on: _table(
         "FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:GetItem", "dynamodb:PutItem"
     ),
+    Need.HASHES: lambda on: _table(
+        "FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:BatchWriteItem", "dynamodb:Query"
+    ),
+    Need.HASHES_READ: lambda on: _table("FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:Query"),
     Need.ACCOUNTS: lambda on: (
         _table("ACCOUNTS_TABLE", on.accounts, "dynamodb:GetItem", "dynamodb:PutItem")
         + _key(on.key, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 
 from functions.runtime.previews import Previews
 from functions.runtime.schema import AnswerModel, RequestModel, at_least_one_of
@@ -15,6 +15,7 @@ from functions.uploads.schema import (
     Line,
     StatusReason,
     Tag,
+    own_near_duplicates,
 )
 from lumenstock.catalog.categories import Category
 from lumenstock.catalog.image import Image
@@ -27,7 +28,7 @@ MAX_APPEAL_LENGTH = 1000
 
 
 class ImageEdit(RequestModel):
-    """New words of an image; what is left out, or null, stays."""
+    """New words of an image, and whether a near-duplicate is meant; what is left out, or null, stays."""
 
     model_config = ConfigDict(
         json_schema_extra=at_least_one_of(
@@ -35,6 +36,7 @@ class ImageEdit(RequestModel):
             description={"type": "string"},
             tags={"type": "array"},
             categories={"type": "array"},
+            allowNearDuplicate={"type": "boolean"},
         )
     )
 
@@ -49,6 +51,10 @@ class ImageEdit(RequestModel):
         default=None, max_length=MAX_TAGS, description="All of them: they take the place of those before."
     )
     categories: list[Category] | None = Field(default=None, min_length=1, max_length=5)
+    allow_near_duplicate: StrictBool | None = Field(
+        default=None,
+        description="You mean to have it beside pictures of yours that look the same.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -65,6 +71,7 @@ class ImageEdit(RequestModel):
             description=self.description,
             tags=None if self.tags is None else tuple(self.tags),
             categories=None if self.categories is None else tuple(self.categories),
+            allow_near_duplicate=self.allow_near_duplicate,
         )
 
 
@@ -100,6 +107,10 @@ class ContributorImage(AnswerModel):
     created_at: datetime
     entered_at: datetime = Field(description="When it came into this status.")
     previews: Previews | None = Field(description="Null while it has no files.")
+    near_duplicate_of: list[str] = Field(
+        description="Earlier pictures of yours that look the same, the most alike first."
+    )
+    allow_near_duplicate: bool
 
     @classmethod
     def of(cls, image: Image) -> ContributorImage:
@@ -125,4 +136,6 @@ class ContributorImage(AnswerModel):
             created_at=image.created_at,
             entered_at=image.entered_at,
             previews=Previews.of(image),
+            near_duplicate_of=own_near_duplicates(image),
+            allow_near_duplicate=image.allow_near_duplicate,
         )

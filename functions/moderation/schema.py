@@ -62,6 +62,16 @@ class VerdictRequest(RequestModel):
         return Verdict(tuple(self.reasons), self.message, self.note)
 
 
+class LooksTheSame(AnswerModel):
+    """An earlier image that looks the same: read it by its id to compare the two."""
+
+    image_id: str
+    own: bool = Field(description="Whether it is of the same contributor.")
+    distance: int = Field(
+        description="Bits in which the hashes of the two differ, of 256; above 63 they are not the same."
+    )
+
+
 class WorkItem(AnswerModel):
     """An image that waits for a person."""
 
@@ -83,6 +93,7 @@ class WorkItem(AnswerModel):
     created_at: datetime
     entered_at: datetime = Field(description="Since when it waits.")
     previews: Previews | None = Field(description="Null while it has no files.")
+    near_duplicate_of: list[LooksTheSame] = Field(description="Other contributors' first.")
 
     @classmethod
     def fields_of(cls, image: Image) -> dict[str, Any]:
@@ -109,6 +120,10 @@ class WorkItem(AnswerModel):
             "created_at": image.created_at,
             "entered_at": image.entered_at,
             "previews": Previews.of(image),
+            "near_duplicate_of": [
+                LooksTheSame(image_id=other.id, own=other.own, distance=other.distance)
+                for other in image.near_duplicates
+            ],
         }
 
     @classmethod

@@ -101,6 +101,7 @@ def start(
             tags=tuple(wanted.tags),
             categories=tuple(wanted.categories),
             data_mining=wanted.data_mining,
+            allow_near_duplicate=wanted.allow_near_duplicate,
         )
         contributor = Contributor(id=caller.id, name=display_name(caller.id))
         started = _start_parts(contributor, announced) if in_parts else _start_put(contributor, announced)

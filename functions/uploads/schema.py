@@ -44,6 +44,11 @@ Line = Annotated[str, Field(pattern=LINE_PATTERN), AfterValidator(tidy_line)]
 Tag = Annotated[str, Field(pattern=LINE_PATTERN, max_length=MAX_TAG_LENGTH)]
 
 
+def own_near_duplicates(image: Image) -> list[str]:
+    """What a contributor is told of: whose the others are is not for them to know."""
+    return [other.id for other in image.near_duplicates if other.own]
+
+
 class UploadRequest(RequestModel):
     """A picture that is to come."""
 
@@ -68,6 +73,10 @@ class UploadRequest(RequestModel):
     data_mining: DataMining = Field(
         default=DataMining.SEARCH_ONLY,
         description="What public files say to machines that learn: a term of the PLUS vocabulary.",
+    )
+    allow_near_duplicate: StrictBool = Field(
+        default=False,
+        description="You mean to have it even if it looks the same as a picture of yours.",
     )
     sha256: Annotated[
         str | None,
@@ -144,6 +153,9 @@ class ImageStatus(AnswerModel):
     created_at: datetime
     entered_at: datetime = Field(description="When it came into this status.")
     preview_url: str | None = Field(description="Watermarked; null until approved.")
+    near_duplicate_of: list[str] = Field(
+        description="Earlier pictures of the same contributor that look the same, the most alike first."
+    )
 
     @classmethod
     def of(cls, image: Image, preview_url: str | None) -> ImageStatus:
@@ -163,4 +175,5 @@ class ImageStatus(AnswerModel):
             created_at=image.created_at,
             entered_at=image.entered_at,
             preview_url=preview_url,
+            near_duplicate_of=own_near_duplicates(image),
         )

@@ -50,7 +50,12 @@ class DataStack(StageStack):
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             expires="purge_at",  # ended uploads; images have no such attribute
         )
-        self.fingerprints = Table(self, "Fingerprints", config=config)
+        self.fingerprints = Table(
+            self,
+            "Fingerprints",
+            config=config,
+            expires="purge_at",  # what came in which hour; claims have no such attribute
+        )
         self.accounts = Table(
             self,
             "Accounts",

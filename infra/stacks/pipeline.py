@@ -61,6 +61,7 @@ class PipelineStack(StageStack):
         self._every_few_minutes("Purge", self.functions.make("moderation-purge"))
         backfill = self.functions.make("backfill-revise")
         batch_role = BatchRole(self, "BatchRole", originals=data.originals, function=backfill)
+        self._every_hour("SecondLook", self.functions.make("embed-second-look"))
         self.publish(
             IngestQueueUrl=self.ingest.queue.queue_url,
             IngestDlqUrl=self.ingest.dead_letters.queue_url,
@@ -206,4 +207,13 @@ class PipelineStack(StageStack):
             id_,
             schedule=events.Schedule.rate(Duration.minutes(self.config.times.sweep_every_min)),
             targets=[targets.LambdaFunction(function, retry_attempts=0)],
+        )
+
+    def _every_hour(self, id_: str, function: lambda_.Function) -> None:
+        """Each run has an hour of its own to look at, so one that fails is tried again."""
+        events.Rule(
+            self,
+            id_,
+            schedule=events.Schedule.rate(Duration.hours(1)),
+            targets=[targets.LambdaFunction(function, retry_attempts=2)],
         )

@@ -146,6 +146,11 @@ def test_ended_uploads_are_thrown_away_and_images_never(stage: Templates) -> Non
     assert "purge_at" not in {field.name for field in fields(Image)}
 
 
+def test_what_came_when_is_thrown_away_and_claims_never(stage: Templates) -> None:
+    expiry = table(stage, "Fingerprints").properties["TimeToLiveSpecification"]
+    assert expiry == {"AttributeName": "purge_at", "Enabled": True}
+
+
 def test_old_deliveries_are_thrown_away_and_people_never(stage: Templates) -> None:
     expiry = table(stage, "Accounts").properties["TimeToLiveSpecification"]
     assert expiry == {"AttributeName": "purge_at", "Enabled": True}

@@ -207,14 +207,18 @@ def test_uploads_below_their_prefix_are_the_only_files_that_start_the_pipeline(s
     assert detail["object"] == {"key": [{"prefix": "originals/"}]}
 
 
-def test_the_schedules_may_call_the_sweeper_and_the_purger(stage: Templates) -> None:
+def test_the_schedules_may_call_the_sweeper_the_purger_and_the_second_look(stage: Templates) -> None:
     called = set()
     for rule, target in rules(stage):
         function = stage.named(str(target["Arn"]))
         if function.type == "AWS::Lambda::Function":
             called.add(function.properties["Handler"])
             assert invoker(stage, function, "events.amazonaws.com") == {f"{rule.name}.Arn"}
-    assert called == {"functions.ingest.sweep.handler", "functions.moderation.purge.handler"}
+    assert called == {
+        "functions.ingest.sweep.handler",
+        "functions.moderation.purge.handler",
+        "functions.embed.second_look.handler",
+    }
 
 
 def invoker(templates: Templates, function: Resource, principal: str) -> set[str]:

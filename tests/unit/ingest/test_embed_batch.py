@@ -14,6 +14,7 @@ from lumenstock.catalog.states import Status
 from lumenstock.embedding.model import from_f16
 from lumenstock.ingest.embed_batch import EmbedBatch, Outcome
 from lumenstock.ingest.embed_message import EmbedRequest
+from lumenstock.ingest.near_duplicates import NearDuplicates
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import SystemClock
 from lumenstock.kernel.errors import ConfigurationError
@@ -50,7 +51,9 @@ def batch_with(
     index: SearchIndex,
     policy: ReviewPolicy = APPROVING,
 ) -> EmbedBatch:
-    return EmbedBatch(bootstrap.catalog(), bootstrap.derivatives(), embedder, index, policy, SystemClock())
+    clock = SystemClock()
+    near = NearDuplicates(bootstrap.catalog(), bootstrap.hash_book(), index, clock)
+    return EmbedBatch(bootstrap.catalog(), bootstrap.derivatives(), embedder, index, near, policy, clock)
 
 
 @pytest.fixture

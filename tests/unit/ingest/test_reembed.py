@@ -15,6 +15,7 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.ingest.embed_batch import EmbedBatch, Outcome
 from lumenstock.ingest.embed_message import EmbedRequest
+from lumenstock.ingest.near_duplicates import NearDuplicates
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import SystemClock
 from tests.conftest import Stores
@@ -31,8 +32,9 @@ class Worker:
         self.stores, self.index = stores, EmbeddedIndex(folder)
         self.catalog = bootstrap.catalog()
         embedder = OnnxEmbedder(MODEL_FOLDER)
+        near = NearDuplicates(self.catalog, bootstrap.hash_book(), self.index, SystemClock())
         self.batch = EmbedBatch(
-            self.catalog, bootstrap.derivatives(), embedder, self.index, policy, SystemClock()
+            self.catalog, bootstrap.derivatives(), embedder, self.index, near, policy, SystemClock()
         )
 
     def embedded(self, **fields: object) -> Image:

@@ -31,6 +31,7 @@ from lumenstock.settings import linker_environment, settings
 
 # These stand on numpy and libvips, whose layers are not with every function.
 if TYPE_CHECKING:
+    from lumenstock.adapters.aws.hashes import DynamoHashes
     from lumenstock.adapters.outbound.webhook_sender import WebhookSender
     from lumenstock.embedding.model import Embedder
     from lumenstock.imaging.invisible_mark import MarkKey
@@ -243,3 +244,11 @@ def embedder() -> Embedder:
     from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 
     return OnnxEmbedder(settings().model_dir)
+
+
+@cache
+def hash_book() -> DynamoHashes:
+    """What all pictures look like."""
+    from lumenstock.adapters.aws.hashes import DynamoHashes
+
+    return DynamoHashes(clients.dynamodb(), settings().require("fingerprints_table"))

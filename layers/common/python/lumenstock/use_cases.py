@@ -20,6 +20,8 @@ from lumenstock.settings import settings
 if TYPE_CHECKING:
     from lumenstock.catalog.image import Image
     from lumenstock.ingest.embed_batch import EmbedBatch
+    from lumenstock.ingest.near_duplicates import NearDuplicates
+    from lumenstock.ingest.second_look import SecondLook
 
 
 @cache
@@ -73,6 +75,24 @@ def multipart_uploads() -> MultipartUploads:
 
 
 @cache
+def near_duplicates() -> NearDuplicates:
+    """What compares pictures."""
+    from lumenstock.ingest.near_duplicates import NearDuplicates
+
+    return NearDuplicates(
+        bootstrap.catalog(), bootstrap.hash_book(), bootstrap.search_index(), bootstrap.clock()
+    )
+
+
+@cache
+def second_look() -> SecondLook:
+    """What compares them again."""
+    from lumenstock.ingest.second_look import SecondLook
+
+    return SecondLook(bootstrap.catalog(), bootstrap.hash_book(), near_duplicates())
+
+
+@cache
 def embed_batch() -> EmbedBatch:
     """The pipeline's last step."""
     from lumenstock.ingest.embed_batch import EmbedBatch
@@ -82,6 +102,7 @@ def embed_batch() -> EmbedBatch:
         bootstrap.derivatives(),
         bootstrap.embedder(),
         bootstrap.search_index(),
+        near_duplicates(),
         review_policy(),
         bootstrap.clock(),
     )

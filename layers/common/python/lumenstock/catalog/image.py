@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from lumenstock.catalog.data_mining import DataMining
+from lumenstock.catalog.likeness import Likeness, NearDuplicate
 from lumenstock.catalog.reasons import Reason
 from lumenstock.catalog.states import Status, require_transition
 from lumenstock.kernel.ids import ImageId, MediaKey, UserId
@@ -97,6 +98,9 @@ class Image:
         cleared: Whether a moderator approved it: then processing it anew needs no second look.
         exposed: Whether this ``media_key`` was ever public.
         backfill: Id of the last backfill that made a revision of it; None if none ever did.
+        likeness: What it looks like; None until it was embedded, and of one that shows next to nothing.
+        near_duplicates: Earlier pictures that look the same, other contributors' first.
+        allow_near_duplicate: Whether its contributor means to have it beside what looks the same of theirs.
     """
 
     id: ImageId
@@ -127,6 +131,9 @@ class Image:
     cleared: bool = False
     exposed: bool = False
     backfill: str | None = None
+    likeness: Likeness | None = None
+    near_duplicates: tuple[NearDuplicate, ...] = ()
+    allow_near_duplicate: bool = False
 
     @property
     def orientation(self) -> Orientation:

@@ -62,6 +62,8 @@ class ReasonCode(StrEnum):
     MENDED = "mended"
     EDITED = "edited"
     APPEALED = "appealed"
+    NEAR_DUPLICATE = "near_duplicate"
+    NEAR_DUPLICATE_OF_ANOTHER = "near_duplicate_of_another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,15 @@ CATALOGUE: dict[ReasonCode, Explanation] = {
     _C.MENDED: Explanation("Its words were changed after a refusal.", _WAIT, needs_new_upload=False),
     _C.EDITED: Explanation("Its words were changed after it was approved.", _WAIT, needs_new_upload=False),
     _C.APPEALED: Explanation("Its contributor appealed a refusal.", _WAIT, needs_new_upload=False),
+    _C.NEAR_DUPLICATE: Explanation(
+        "It looks like an earlier picture of your own; the text names it.",
+        "If you mean to have both, `PATCH /v1/contributor/images/{id}` with `allowNearDuplicate`; else "
+        "delete one.",
+        needs_new_upload=False,
+    ),
+    _C.NEAR_DUPLICATE_OF_ANOTHER: Explanation(
+        "It looks like an earlier picture of another contributor.", _WAIT, needs_new_upload=False
+    ),
 }
 
 # What a moderator can say. What is wrong with the words is mended by an edit, the rest by another file.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -27,12 +27,13 @@ _GIVEN_BY_MODERATORS = frozenset(MODERATION) | {ReasonCode.MODERATION}
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """New words; None leaves them as they are."""
+    """New words, and whether a near-duplicate is meant; None leaves them as they are."""
 
     title: str | None = None
     description: str | None = None
     tags: tuple[str, ...] | None = None
     categories: tuple[str, ...] | None = None
+    allow_near_duplicate: bool | None = None
 
     def applied(self, image: Image) -> dict[str, object]:
         """The fields of ``image`` that become others, with their new values."""
@@ -41,6 +42,7 @@ class Edit:
             "description": self.description,
             "tags": None if self.tags is None else clean_tags(self.tags),
             "categories": None if self.categories is None else tuple(dict.fromkeys(self.categories)),
+            "allow_near_duplicate": self.allow_near_duplicate,
         }
         return {
             name: value
@@ -118,7 +120,7 @@ class Amendments:
             if not fields:
                 return None
             note = ", ".join(fields)
-            fields |= self._next_step(present)
+            fields |= self._next_step(present, fields)
             target = fields.pop("status", None)
             if isinstance(target, Status):
                 successor = present.moved(target, now, **fields)
@@ -190,13 +192,16 @@ class Amendments:
         self._purger.purge_now(image_id, {Purged.DERIVATIVES, Purged.PARTS}, now)
         return image
 
-    def _next_step(self, present: Image) -> dict[str, object]:
-        """What becomes of an image, beside its new words."""
+    def _next_step(self, present: Image, edited: Mapping[str, object]) -> dict[str, object]:
+        """What becomes of an image, beside what is edited."""
         if present.status is Status.REJECTED:
             codes = ", ".join(reason.code for reason in present.reasons)
             mended = held(ReasonCode.MENDED, f"Mended after a refusal for {codes}.")
             return {"status": Status.PROCESSING, "reasons": (), "held": (mended,)}
-        if present.status is Status.APPROVED and (why := self._policy.after_edit()):
+        if present.status is Status.PENDING_REVIEW and edited.get("allow_near_duplicate"):
+            return _without_near_duplicate(present)
+        words = edited.keys() - {"allow_near_duplicate"}
+        if words and present.status is Status.APPROVED and (why := self._policy.after_edit()):
             return {"status": Status.PENDING_REVIEW, "reasons": why, "held": why, "cleared": False}
         return {}
 
@@ -220,6 +225,14 @@ def _require_mendable(image: Image) -> None:
         raise IllegalTransitionError(message, image.status)
 
 
+def _without_near_duplicate(image: Image) -> dict[str, object]:
+    """What becomes of an image whose contributor means to have it: approved, if that was all."""
+    reasons = tuple(reason for reason in image.reasons if reason.code is not ReasonCode.NEAR_DUPLICATE)
+    if reasons or not image.reasons:
+        return {"reasons": reasons}
+    return {"reasons": (), "status": Status.APPROVED}
+
+
 def _tombstone(image: Image) -> Image:
     """What stays of a deleted image: whose it was, which file, and when."""
     return replace(
@@ -234,5 +247,7 @@ def _tombstone(image: Image) -> Image:
         nsfw=None,
         reasons=(),
         held=(),
+        likeness=None,
+        near_duplicates=(),
         source=replace(image.source, filename=""),
     )

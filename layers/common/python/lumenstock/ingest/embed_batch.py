@@ -21,9 +21,11 @@ from lumenstock.catalog.store import CatalogStore, VectorItem
 from lumenstock.embedding.model import Embedder, Pixels, Vectors, to_f16
 from lumenstock.embedding.preprocess import squared
 from lumenstock.imaging.errors import DamagedPictureError
+from lumenstock.imaging.picture_hash import picture_hash
 from lumenstock.imaging.pixels import read_pixels
 from lumenstock.ingest.annotate import annotate, embeddable_rendition
 from lumenstock.ingest.embed_message import EmbedRequest
+from lumenstock.ingest.near_duplicates import Found, Look, NearDuplicates
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import Clock
 from lumenstock.kernel.errors import (
@@ -90,14 +92,19 @@ class EmbedBatch:
         files: PublicFiles,
         embedder: Embedder,
         index: SearchIndex,
+        near: NearDuplicates,
         policy: ReviewPolicy,
         clock: Clock,
     ) -> None:
-        """Read from ``files``, write to ``catalog`` and ``index``; ``policy`` says what is shown at once."""
+        """Read from ``files``, write to ``catalog`` and ``index``.
+
+        ``near`` finds what was there before; ``policy`` says what is shown at once.
+        """
         self._catalog = catalog
         self._files = files
         self._embedder = embedder
         self._index = index
+        self._near = near
         self._policy = policy
         self._clock = clock
         self._model = embedder.manifest.id
@@ -142,9 +149,11 @@ class EmbedBatch:
     def _embed(self, rows: Sequence[Image]) -> dict[ImageId, Image]:
         """Embed and record; what failed is left out."""
         pictures = [picture for row in rows if (picture := self._picture(row)) is not None]
+        encoded = list(self._encoded(pictures))
+        found = self._compared(encoded)
         recorded: dict[ImageId, Image] = {}
-        for picture, vector in self._encoded(pictures):
-            row = self._record(picture, vector)
+        for picture, vector in encoded:
+            row = self._record(picture, vector, found.get(picture.image.id))
             if row is not None:
                 recorded[row.id] = row
         return recorded
@@ -181,7 +190,16 @@ class EmbedBatch:
             else:
                 logger.error("embed_not_a_unit_vector", extra={"image_id": picture.image.id})
 
-    def _record(self, picture: _Picture, vector: Vectors) -> Image | None:
+    def _compared(self, encoded: Sequence[tuple[_Picture, Vectors]]) -> dict[ImageId, Found]:
+        """What each looks like, and which earlier pictures do; left out is what shows next to nothing."""
+        looks = [
+            Look(picture.image, hashed, vector)
+            for picture, vector in encoded
+            if (hashed := picture_hash(picture.pixels)) is not None
+        ]
+        return self._near.compare(looks, self._model)
+
+    def _record(self, picture: _Picture, vector: Vectors, like: Found | None) -> Image | None:
         """Write the vector, then the row that names its model; None if the row would not hold still."""
         image_id, rev = picture.image.id, picture.image.rev
         (vector_f16,) = to_f16(vector[None])
@@ -197,9 +215,11 @@ class EmbedBatch:
                 "palette": found.palette,
                 "nsfw": found.nsfw,
                 "model": self._model,
+                "likeness": like.likeness if like else None,
+                "near_duplicates": like.near if like else (),
             }
             if row.status is Status.PROCESSING:
-                status, reasons = self._policy.decide(row, found.nsfw)
+                status, reasons = self._policy.decide(row, found.nsfw, fields["near_duplicates"])
                 return row.moved(status, now, reasons=reasons, **fields)
             # Made anew: who may be shown was decided, and a better score does not decide it again.
             known = {name: getattr(row, name) for name in fields}

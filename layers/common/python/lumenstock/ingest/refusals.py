@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lumenstock.catalog.reasons import CATALOGUE, Reason, ReasonCode
 from lumenstock.kernel.ids import ImageId
 
@@ -118,6 +120,21 @@ def exact_duplicate(of: ImageId | None) -> Reason:
     """The same bytes are in the catalogue. ``of`` names the image, only to the contributor whose it is."""
     known = f"It is your image {of}." if of else "Another contributor was first."
     return _refusal(ReasonCode.EXACT_DUPLICATE, f"Exactly this file is already in the catalogue. {known}")
+
+
+def near_duplicate(of: Sequence[ImageId]) -> Reason:
+    """It looks like earlier pictures of the same contributor."""
+    text = (
+        f"It looks like your {' and '.join(of)}: the same picture in another size, encoding or orientation. "
+        "If you mean to have both, change the image with allowNearDuplicate; else delete one of them."
+    )
+    return _refusal(ReasonCode.NEAR_DUPLICATE, text)
+
+
+def near_duplicate_of_another() -> Reason:
+    """It looks like somebody else's picture; whose is for moderators to see."""
+    text = "It looks like an earlier picture of another contributor. A moderator will compare the two."
+    return _refusal(ReasonCode.NEAR_DUPLICATE_OF_ANOTHER, text)
 
 
 def session_full() -> Reason:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from lumenstock.catalog.image import Image
+from lumenstock.catalog.likeness import NearDuplicate
 from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import Status
+from lumenstock.ingest.refusals import near_duplicate, near_duplicate_of_another
 
 _HARMLESS = 0.1  # below it the first design approves without a person
 
@@ -15,6 +18,20 @@ _HARMLESS = 0.1  # below it the first design approves without a person
 def held(code: ReasonCode, text: str) -> Reason:
     """Why a person must look: nothing that the contributor has to mend."""
     return Reason(code, text, needs_new_upload=False)
+
+
+def likeness_reasons(near: Sequence[NearDuplicate], *, allowed: bool) -> tuple[Reason, ...]:
+    """Why a picture that looks like earlier ones must wait.
+
+    Args:
+        near: Those earlier ones.
+        allowed: Whether its contributor means to have it beside their own.
+    """
+    own = [other.id for other in near if other.own]
+    reasons = [near_duplicate_of_another()] if len(own) < len(near) else []
+    if own and not allowed:
+        reasons.append(near_duplicate(own))
+    return tuple(reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +46,24 @@ class ReviewPolicy:
     review: Literal["auto", "all"]
     approve_unscored: bool
 
-    def decide(self, image: Image, nsfw: float | None) -> tuple[Status, tuple[Reason, ...]]:
+    def decide(
+        self, image: Image, nsfw: float | None, near: Sequence[NearDuplicate] = ()
+    ) -> tuple[Status, tuple[Reason, ...]]:
         """Where a processed image goes, and why there.
 
         Args:
             image: Its row: one that a moderator approved before is not looked at twice, one that is held goes
                 to a moderator whatever the model finds.
             nsfw: In [0, 1]; None when no model in use can tell.
+            near: Earlier pictures that look the same.
         """
         if image.cleared:
             return Status.APPROVED, ()
-        reasons = (*image.held, *self._doubts(nsfw))
+        reasons = (
+            *image.held,
+            *likeness_reasons(near, allowed=image.allow_near_duplicate),
+            *self._doubts(nsfw),
+        )
         return (Status.PENDING_REVIEW, reasons) if reasons else (Status.APPROVED, ())
 
     def after_edit(self) -> tuple[Reason, ...]:

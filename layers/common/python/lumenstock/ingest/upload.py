@@ -55,6 +55,7 @@ class Announcement:
         content_type: A key of :data:`EXTENSIONS`.
         size_bytes: Exact length.
         tags: As typed.
+        allow_near_duplicate: Whether it is meant to be there beside what looks the same of the contributor's.
     """
 
     filename: str
@@ -65,6 +66,7 @@ class Announcement:
     tags: tuple[str, ...]
     categories: tuple[str, ...]
     data_mining: DataMining = DataMining.SEARCH_ONLY
+    allow_near_duplicate: bool = False
 
 
 def announced_image(
@@ -111,6 +113,7 @@ def image_at(
         created_at=now,
         entered_at=now,
         data_mining=announced.data_mining,
+        allow_near_duplicate=announced.allow_near_duplicate,
     )
 
 

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from lumenstock import bootstrap
+from lumenstock.adapters.aws import hashes
+from lumenstock.imaging.picture_hash import PictureHash
+from lumenstock.ingest.near_duplicates import Sighting
+from tests.conftest import FINGERPRINTS, Stores
+from tests.contract.search.documents import image_id
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+HOUR = "2026112110"
+ONE, OTHER = PictureHash(0), PictureHash(2**256 - 1)
+
+
+def noted(*hashed: PictureHash) -> None:
+    sightings = [Sighting(image_id(number), seen) for number, seen in enumerate(hashed, 1)]
+    bootstrap.hash_book().note(sightings, HOUR)
+
+
+def test_what_shares_a_band_is_found_with_its_hash_and_the_rest_is_not() -> None:
+    near = PictureHash(0b111)
+    noted(ONE, near, OTHER)
+    found = bootstrap.hash_book().sharing_a_band(ONE)
+    assert sorted((seen.id, seen.hash) for seen in found) == [(image_id(1), ONE), (image_id(2), near)]
+
+
+def test_noting_again_changes_nothing(stores: Stores) -> None:
+    noted(ONE)
+    before = stores.dynamodb.scan(TableName=FINGERPRINTS)["Items"]
+    noted(ONE)
+    assert stores.dynamodb.scan(TableName=FINGERPRINTS)["Items"] == before
+
+
+def test_more_than_one_call_can_take_are_all_noted() -> None:
+    noted(*(PictureHash(number) for number in range(30)))
+    assert len(bootstrap.hash_book().noted_in(HOUR)) == 30
+    assert len(bootstrap.hash_book().sharing_a_band(ONE)) == 30
+
+
+def test_a_crowded_band_gives_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashes, "_MOST_IN_A_BAND", 2)
+    noted(ONE, ONE, ONE)
+    assert {seen.id for seen in bootstrap.hash_book().sharing_a_band(ONE)} == {image_id(2), image_id(3)}
+
+
+def test_an_hour_holds_what_came_in_it_and_passes_after_eight_days(stores: Stores) -> None:
+    noted(ONE, OTHER)
+    assert sorted(bootstrap.hash_book().noted_in(HOUR)) == [image_id(1), image_id(2)]
+    assert bootstrap.hash_book().noted_in("2026112111") == []
+    items = stores.dynamodb.scan(TableName=FINGERPRINTS)["Items"]
+    assert {item["purge_at"]["N"] for item in items if "purge_at" in item} == {"1795946400"}
+
+
+def test_what_the_table_did_not_take_at_once_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = bootstrap.hash_book()._client
+    write, calls = client.batch_write_item, []
+
+    def takes_the_first(**request: object) -> object:
+        calls.append(request)
+        (requests,) = request["RequestItems"].values()  # type: ignore[attr-defined]
+        write(RequestItems={FINGERPRINTS: requests[:1]})
+        return {"UnprocessedItems": {FINGERPRINTS: requests[1:]} if requests[1:] else {}}
+
+    monkeypatch.setattr(client, "batch_write_item", takes_the_first)
+    noted(ONE)
+    assert len(calls) == 6
+    assert bootstrap.hash_book().noted_in(HOUR) == [image_id(1)]
