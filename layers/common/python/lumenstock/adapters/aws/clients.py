@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3control import S3ControlClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
@@ -34,6 +35,12 @@ def s3() -> S3Client:
     style: Literal["path", "virtual"] = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
     signing = Config(signature_version="s3v4", s3={"addressing_style": style})
     return boto3.client("s3", config=_DEFAULT.merge(signing))
+
+
+@cache
+def s3_control() -> S3ControlClient:
+    """Jobs of S3 Batch Operations."""
+    return boto3.client("s3control", config=_DEFAULT)
 
 
 @cache

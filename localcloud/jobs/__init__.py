@@ -1,0 +1,1 @@
+"""Managed jobs that the local engine lacks, run here by the same entry points and payloads."""

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lumenstock.catalog.selection import Selection
+from lumenstock.catalog.states import Status
+from lumenstock.kernel.errors import BadRequestError
+from tests.unit.search.images import CREATED, image
+
+ROW = replace(image(1), model="demo@1")
+
+
+@pytest.mark.parametrize(
+    ("texts", "taken"),
+    [
+        ([], True),
+        (["status=approved"], True),
+        (["status=rejected"], False),
+        (["status=rejected", "status=approved"], True),
+        (["status=approved", f"contributor={ROW.contributor_id}"], True),
+        (["status=approved", "contributor=another"], False),
+        (["model=demo@1"], True),
+        (["model=demo@2"], False),
+        ([f"id={ROW.id}"], True),
+        ([f"since={CREATED:%Y-%m-%d}"], True),
+        ([f"before={CREATED:%Y-%m-%d}"], False),
+        (["before=2999"], True),
+        ([f"format={ROW.source.format}"], ROW.source.format is not None),
+    ],
+)
+def test_values_of_a_field_are_alternatives_and_all_fields_must_fit(texts: list[str], *, taken: bool) -> None:
+    assert ROW.status is Status.APPROVED
+    assert Selection.parse(texts).takes(ROW) is taken
+
+
+@pytest.mark.parametrize("text", ["status", "status=", "=approved", "stauts=approved"])
+def test_what_selects_nothing_is_told_with_the_fields_that_there_are(text: str) -> None:
+    with pytest.raises(BadRequestError, match="contributor"):
+        Selection.parse([text])
