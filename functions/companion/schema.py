@@ -21,6 +21,7 @@ MAX_NAME = 255
 _MAX_TITLE = 200
 _MAX_DESCRIPTION = 1000
 _MAX_KEY = 1024  # S3's own limit
+_PART_NUMBER = "([1-9][0-9]{0,3}|10000)"  # of MAX_PARTS
 
 Capability = Annotated[
     str, Path(max_length=100, description="Last part of `companionEndpoint` of an upload session.")
@@ -29,7 +30,11 @@ UploadIdPath = Annotated[str, Path(pattern=ULID_PATTERN, description="`uploadId`
 Number = Annotated[int, Path(ge=1, le=MAX_PARTS, description="Of the part, from 1.")]
 Numbers = Annotated[
     str,
-    Query(alias="partNumbers", pattern=r"^\d{1,5}(,\d{1,5}){0,99}$", description="Of parts, with commas."),
+    Query(
+        alias="partNumbers",
+        pattern=f"^{_PART_NUMBER}(,{_PART_NUMBER}){{0,99}}$",
+        description="Of parts, with commas.",
+    ),
 ]
 Key = Annotated[str, Query(max_length=_MAX_KEY, description="`key` of the upload.")]
 Filename = Annotated[str, Query(min_length=1, max_length=_MAX_KEY)]

@@ -27,6 +27,12 @@ def test_the_api_keeps_its_document(cloud: Stage, contributor: Person, tmp_path:
         *("run", str(ROOT / "docs" / "api" / "openapi.json")),
         *("--url", cloud.url, "--max-time", str(BUDGET_S)),
     ]
-    environment = {**os.environ, "ACCESS_TOKEN": contributor.access_token, "PYTHONPATH": str(ROOT)}
+    session = contributor.api.post("/v1/upload-sessions", json={}).json()
+    environment = {
+        **os.environ,
+        "ACCESS_TOKEN": contributor.access_token,
+        "CAPABILITY": session["companionEndpoint"].rpartition("/")[2],
+        "PYTHONPATH": str(ROOT),
+    }
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -115,6 +115,15 @@ def test_urls_of_several_parts_are_companions(uppy: Uppy) -> None:
     assert numbers == {"1": ["1"], "2": ["2"], "3": ["3"]}
 
 
+def test_a_url_for_a_part_that_storage_cannot_take_is_not_given_out(uppy: Uppy) -> None:
+    sending = uppy.started()
+    codes = {
+        numbers: sending.ask("GET", "/batch", partNumbers=numbers).code for numbers in ("0", "1,10001", "01")
+    }
+    assert codes == dict.fromkeys(codes, "validation_failed")
+    assert list(sending.ask("GET", "/batch", partNumbers="1,10000").json()["presignedUrls"]) == ["1", "10000"]
+
+
 def test_an_abort_throws_the_parts_away(uppy: Uppy) -> None:
     sending = uppy.started()
     sending.send((1, FILE[:CHUNK]))
