@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -13,7 +14,8 @@ import pytest
 
 from functions.embed import live
 from functions.indexer import stream
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
+from lumenstock.adapters.embedded.index import EmbeddedIndex
 from tests.conftest import CATALOG, Stores, forget_cached
 from tests.model import backends
 from tests.model.answers import RememberingDecoder, RememberingEmbedder
@@ -62,8 +64,6 @@ def new_world(
     boto3.client("events").create_event_bus(Name="lumenstock")
     set_stage(
         EVENT_BUS_NAME="lumenstock",
-        SEARCH_ENGINE="embedded",
-        SEARCH_DIR=str(tmp_path),
         REVIEW="auto",
         APPROVE_UNSCORED="true",
         RETRY_DELAYS_S="[0]",
@@ -79,7 +79,12 @@ def new_world(
     machine = InProcessMachine(knife)
     monkeypatch.setattr(bootstrap, "ingest_machine", lambda: machine)
 
+    count = itertools.count()
+
     def new(seed: int) -> World:
+        index = EmbeddedIndex(tmp_path / str(next(count)))  # pictures of other worlds would be duplicates
+        monkeypatch.setattr(bootstrap, "search_index", lambda: index)
+        forget_cached(use_cases, live, stream)
         knife.sent_events.clear()
         knife.choose = lambda _: None
         clock.at = Clock().at

@@ -25,7 +25,7 @@ CALLS = {
     "watermark": 2,
     "metadata": 2,
     "record": 3,
-    "embed": 6,
+    "embed": 17,
     "indexer": 2,
     "take_down": 5,
     "restore": 4,

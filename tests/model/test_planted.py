@@ -99,8 +99,8 @@ IN_HANDLERS: tuple[tuple[Bug, Script], ...] = (
         Bug(
             "the message to the embedding goes before the row is written",
             f"{L}.ingest.record:record",
-            "    plan, names = checked.plan, _in_order(derived)\n",
-            "    plan, names = checked.plan, _in_order(derived)\n    return catalog.get(checked.image_id)\n",
+            "    plan, names = checked.plan, names_of(derived)\n",
+            "    plan, names = checked.plan, names_of(derived)\n    return catalog.get(checked.image_id)\n",
         ),
         taken_down,
     ),
@@ -114,7 +114,7 @@ IN_HANDLERS: tuple[tuple[Bug, Script], ...] = (
             "            self._catalog.put_vector(image_id, VectorItem(self._model, vector_f16, rev))\n"
             "            return row",
         ),
-        cut_once("embed", Cut(4, "after")),
+        cut_once("embed", Cut(15, "after")),
     ),
     (
         Bug(
@@ -145,10 +145,10 @@ IN_HANDLERS: tuple[tuple[Bug, Script], ...] = (
     ),
     (
         Bug(
-            "events are sent of what was approved, and not of refusals",
+            "nobody is told of what happened",
             f"{L}.ingest.index_changes:Indexer.apply",
             "if events := [event for event in happened if event is not None]:",
-            "if events := [event for event in happened[1:] if event is not None]:",
+            "if events := [event for event in happened[:0] if event is not None]:",
         ),
         taken_down,
     ),
@@ -201,7 +201,7 @@ def test_a_bug_in_the_pipeline_is_noticed(new_world: NewWorld, bug: Bug, script:
 
 def test_a_bug_whose_place_has_changed_is_told() -> None:
     gone = Bug("gone", f"{L}.ingest.record:_rejected", "no such line", "")
-    elsewhere = Bug("elsewhere", f"{L}.ingest.record:_rejected", "_in_order(derived)\n", "()\n")
+    elsewhere = Bug("elsewhere", f"{L}.ingest.record:_rejected", "names_of(derived)\n", "()\n")
     for bug in (gone, elsewhere):
         with pytest.raises(NotPlantedError), bug.planted():
             pass

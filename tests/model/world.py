@@ -19,7 +19,7 @@ from functions.embed import live
 from functions.indexer import stream
 from functions.ingest import dispatch, sweep
 from functions.moderation import purge
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.aws.queues import SqsQueue, created_object, object_created
 from lumenstock.catalog.decision import Actor
 from lumenstock.catalog.image import Image, Source, original_key
@@ -68,7 +68,7 @@ class World:
 
     def upload(self, body: bytes, expected: frozenset[str], *, event: bool = True) -> Image:
         """Announce a picture, put its file, and let S3 tell of it, or not."""
-        image_id = ImageId(new_ulid(T0, token_bytes))  # the index remembers the worlds before
+        image_id = ImageId(new_ulid(T0, token_bytes))
         contributor = UserId("ann")
         image = Image(
             id=image_id,
@@ -100,12 +100,12 @@ class World:
     def take_down(self, image_id: str) -> None:
         """A moderator does, until it is done."""
         self._until_done(
-            "take_down", lambda: bootstrap.moderation().take_down(ImageId(image_id), MODERATOR, COPYRIGHT)
+            "take_down", lambda: use_cases.moderation().take_down(ImageId(image_id), MODERATOR, COPYRIGHT)
         )
 
     def restore(self, image_id: str) -> None:
         """A moderator does, until it is done."""
-        self._until_done("restore", lambda: bootstrap.moderation().restore(ImageId(image_id), MODERATOR))
+        self._until_done("restore", lambda: use_cases.moderation().restore(ImageId(image_id), MODERATOR))
 
     def _until_done(self, name: str, act: Callable[[], object]) -> None:
         for _ in range(20):
@@ -157,7 +157,7 @@ class World:
             if row.status == "processing_failed":
                 now = self.clock.now()
                 image_id = ImageId(row.id)
-                reopen_processing(bootstrap.catalog(), bootstrap.resend_original, image_id, now=now)
+                reopen_processing(bootstrap.catalog(), use_cases.resend_original, image_id, now=now)
 
     def attempt(self, name: str, run: Callable[[], object]) -> bool:
         """Run one process; whether it lived and did not fail."""
