@@ -51,6 +51,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(folder))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to go on in several processes that do not keep groups together: two would share one cloud."""
+    if not session.config.getoption("loadgroup", default=False):
+        return
+    loose = [
+        item.nodeid
+        for item in session.items
+        if item.get_closest_marker("xdist_group") and "@" not in item.nodeid.rpartition("]")[2]
+    ]
+    if loose:
+        pytest.exit(f"pytest-xdist does not keep groups together: {loose[0]}", returncode=3)
+
+
 @dataclass(frozen=True)
 class Stores:
     """The stage's stores. Build objects over them with :mod:`lumenstock.bootstrap`."""
