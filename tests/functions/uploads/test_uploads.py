@@ -143,6 +143,7 @@ def test_the_status_of_a_new_upload(gateway: Gateway, ana: Person) -> None:
         "version": 1,
         "title": "Harbour at dawn",
         "reasons": [],
+        "nearDuplicateOf": [],
         "renditions": [],
         "width": None,
         "height": None,
