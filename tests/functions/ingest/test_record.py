@@ -32,7 +32,7 @@ def test_what_was_found_and_made_is_written_and_the_embedding_is_asked(pipeline:
     answer = record.handler(recorded(checked, [CLEAN], MARKED), None)
     row = pipeline.row(image)
     assert answer == {"status": "processing"}
-    assert (row.renditions, row.width_px, row.height_px) == (("512", "300", "1024"), 1600, 1200)
+    assert (row.renditions, row.width_px, row.height_px) == (("1024", "512", "300"), 1600, 1200)
     assert (row.source.sha256, row.source.format) == (checked["plan"]["sha256"], "jpeg")
     assert queued(pipeline) == [{"image_id": image.id, "rev": 1}]
 
