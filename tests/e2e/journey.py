@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
+import numpy as np
 
 from tests.e2e.stage import Person
-from tests.pictures import jpeg, noise_png
+from tests.pictures import jpeg, noise_png, photo
+from tools.samples.dng import dng
 
 _seeds = itertools.count(time.time_ns() % 2**32)
 Status = dict[str, Any]
@@ -19,6 +21,11 @@ Status = dict[str, Any]
 def new_picture(width_px: int = 640, height_px: int = 480) -> bytes:
     """A JPEG like no other: what looks like somebody else's picture waits for a moderator."""
     return jpeg(width_px, height_px, seed=next(_seeds))
+
+
+def new_camera_raw() -> bytes:
+    """A DNG like no other."""
+    return dng(np.asarray(photo(640, 480, seed=next(_seeds))))
 
 
 def new_panorama() -> bytes:

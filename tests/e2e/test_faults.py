@@ -16,6 +16,7 @@ import pytest
 
 from functions.manifest import FUNCTIONS
 from localcloud import engine, logs
+from lumenstock.imaging.formats import Format
 from tests.e2e import journey
 from tests.e2e.stage import Person, Stage
 from tests.pictures import jpeg
@@ -27,7 +28,8 @@ PICTURES = 50
 WORKERS = [
     f"lumenstock-local-{spec.name}" for spec in FUNCTIONS if spec.service in {"ingest", "embed", "indexer"}
 ]
-NEVER_WARM = {"lumenstock-local-ingest-sweep"}  # runs once a minute, for milliseconds
+# One runs once a minute, for milliseconds, the other once an hour.
+NEVER_WARM = {"lumenstock-local-ingest-sweep", "lumenstock-local-embed-second-look"}
 
 
 @dataclass
@@ -132,6 +134,8 @@ def test_killed_workers_lose_and_double_nothing(local: Stage, contributor: Perso
             history.sent += pool.map(
                 lambda number: journey.upload(contributor, title=f"Fault {number}"), range(PICTURES)
             )
+        raw = journey.upload(contributor, journey.new_camera_raw(), contentType=Format.DNG.media_type)
+        history.sent.append(raw)
         for image_id in history.sent:
             status = journey.settled(contributor, image_id, within_s=240)
             if status["status"] == "processing_failed":  # told, not lost: the contributor retries
@@ -142,13 +146,13 @@ def test_killed_workers_lose_and_double_nothing(local: Stage, contributor: Perso
         stop.set()
         killer.join()
     assert set(killed) == set(WORKERS) - NEVER_WARM
-    assert len(set(history.sent)) == PICTURES
-    assert Counter(status["status"] for status in history.ends.values()) == {"approved": PICTURES}
+    assert len(set(history.sent)) == PICTURES + 1
+    assert Counter(status["status"] for status in history.ends.values()) == {"approved": PICTURES + 1}
     journey.wait_for(lambda: found(contributor), lambda hits: hits >= Counter(history.sent), within_s=60)
     assert {hits for image_id, hits in found(contributor).items() if image_id in history.ends} == {1}
     refused = journey.settled(contributor, damaged)
     assert refused["status"] == "rejected"
-    assert [reason["code"] for reason in refused["reasons"]] == ["damaged"]
+    assert [reason["code"] for reason in refused["reasons"]] == ["truncated"]
     assert all(reason["text"] and reason["needsNewUpload"] for reason in refused["reasons"])
 
 

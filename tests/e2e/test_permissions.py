@@ -8,15 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
-import numpy as np
 import pytest
 
 from lumenstock.imaging.formats import Format
 from tests.e2e import journey
 from tests.e2e.grants import without
 from tests.e2e.stage import Person, Stage
-from tools.samples.dng import dng
-from tools.samples.variants import quarters
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
 
@@ -55,9 +52,7 @@ def process_a_picture(trial: Trial) -> None:
 
 
 def process_camera_raw(trial: Trial) -> None:
-    """Its maker's name makes it one that nobody uploaded before."""
-    body = dng(np.asarray(quarters(640, 480)), make=f"Canary {uuid4().hex}")
-    image_id = journey.upload(trial.person, body, contentType=Format.DNG.media_type)
+    image_id = journey.upload(trial.person, journey.new_camera_raw(), contentType=Format.DNG.media_type)
     journey.approved(trial.person, image_id, within_s=45)
 
 
