@@ -33,6 +33,7 @@ HERE = Path(__file__).parent
 # Folders whose tests share what is dear to make (a deployed stage, templates, layers): each stays in one
 # process when the tests run in several.
 _ONE_PROCESS = {"e2e", "infra", "localcloud", "packaging"}
+_LONGEST_BYTES_ID = 16
 
 # A slow machine is no failure, so no example has a deadline.
 hypothesis_settings.register_profile("repository", deadline=None)
@@ -49,6 +50,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(HERE).parts[0] if HERE in item.path.parents else ""
         if folder in _ONE_PROCESS:
             item.add_marker(pytest.mark.xdist_group(folder))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test after its place, not after the bytes of a file: they fill a page, and may differ between runs."""
+    return argname if isinstance(val, bytes) and len(val) > _LONGEST_BYTES_ID else None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -18,7 +18,8 @@ def zip_archive(size_bytes: int = 200) -> bytes:
     """A small archive with one entry."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("evil.js", b"alert(1);".ljust(size_bytes, b" "))
+        entry = zipfile.ZipInfo("evil.js")  # dated 1980, so that the bytes are the same in every process
+        archive.writestr(entry, b"alert(1);".ljust(size_bytes, b" "))
     return buffer.getvalue()
 
 
