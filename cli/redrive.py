@@ -17,7 +17,7 @@ from cli.stage import telling_faults
 
 if TYPE_CHECKING:
     from lumenstock.adapters.aws.queues import SqsQueue
-    from lumenstock.ingest.redrive import Redriver, Request
+    from lumenstock.ingest.redrive import Notice, Redriver, Request
 
 
 class Queue(StrEnum):
@@ -25,6 +25,8 @@ class Queue(StrEnum):
 
     INGEST = "ingest"
     EMBED_LIVE = "embed-live"
+    EMBED_BULK = "embed-bulk"
+    WEBHOOKS = "webhooks"
 
 
 _LOOKS = {"moved": "green", "dropped": "cyan", "left": "yellow"}
@@ -54,8 +56,8 @@ def redrive(
             done[finding.fate] += 1
             progress.advance(task)
             said = f"{finding.fate:8}"
-            image_id = finding.image_id or "-"
-            out.print(f"[{_LOOKS[finding.fate]}]{said}[/] {image_id}  {escape(finding.why)}")
+            subject = escape(finding.subject or "-")
+            out.print(f"[{_LOOKS[finding.fate]}]{said}[/] {subject}  {escape(finding.why)}")
     would = "would be " if dry_run else ""
     err.print(
         f"{done[Fate.MOVED]:,} {would}moved to {queue}, {done[Fate.DROPPED]:,} {would}dropped, "
@@ -85,20 +87,43 @@ class Pace:
 
 def _redriver(queue: Queue, pace: Pace) -> tuple[SqsQueue, Redriver]:
     from lumenstock import bootstrap
+    from lumenstock.ingest.redrive import Redriver, embed_request
+
+    back, request_of = {
+        Queue.INGEST: (bootstrap.ingest_queue, arrival_of),
+        Queue.EMBED_LIVE: (bootstrap.embed_live_queue, embed_request),
+        Queue.EMBED_BULK: (bootstrap.embed_bulk_queue, embed_request),
+        Queue.WEBHOOKS: (bootstrap.webhooks_queue, notice_of),
+    }[queue]
+    letters = bootstrap.dead_letters(f"{queue.replace('-', '_')}_dlq_url")
+    return letters, Redriver(
+        letters, back(), bootstrap.catalog(), request_of, clock=bootstrap.clock(), pace=pace
+    )
+
+
+def arrival_of(body: str) -> Request | None:
+    """The arrival of an original."""
     from lumenstock.adapters.aws.queues import created_object
-    from lumenstock.ingest.redrive import Redriver, embed_request, ingest_request
+    from lumenstock.ingest.redrive import ingest_request
 
-    catalog, clock = bootstrap.catalog(), bootstrap.clock()
-    if queue is Queue.EMBED_LIVE:
-        letters, back = bootstrap.dead_letters("embed_live_dlq_url"), bootstrap.embed_live_queue()
-        return letters, Redriver(letters, back, catalog, embed_request, clock=clock, pace=pace)
+    created = created_object(body)
+    return ingest_request(created[1]) if created else None
 
-    def request_of(body: str) -> Request | None:
-        created = created_object(body)
-        return ingest_request(created[1]) if created else None
 
-    letters, back = bootstrap.dead_letters("ingest_dlq_url"), bootstrap.ingest_queue()
-    return letters, Redriver(letters, back, catalog, request_of, clock=clock, pace=pace)
+def notice_of(body: str) -> Notice | None:
+    """An event that webhooks hear of, or a turn of one delivery."""
+    from pydantic import ValidationError
+
+    from functions.webhooks.messages import Happened, parse
+    from lumenstock.ingest.redrive import Notice
+
+    try:
+        message = parse(body)
+    except ValidationError:
+        return None
+    if isinstance(message, Happened):
+        return Notice(message.detail.id)
+    return Notice(f"{message.delivery_id}#{message.round}")
 
 
 def _progress() -> Progress:

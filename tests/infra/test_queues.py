@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from cli.redrive import Queue
+from cli.stage import settings_of
 from infra.stacks.pipeline import TASKS
 from tests.infra.templates import Resource, Templates
 
@@ -40,6 +42,18 @@ def alarmed(templates: Templates, metric: str, threshold: int) -> set[str]:
 def test_every_queue_has_a_dead_letter_queue_or_is_one(stage: Templates) -> None:
     names = {queue.name for queue in queues(stage)}
     assert names == {queue.name for queue in work_queues(stage)} | dead_letter_queues(stage)
+
+
+def test_what_lies_in_a_dead_letter_queue_can_be_moved_back_by_a_command(stage: Templates) -> None:
+    """But for changes of the catalogue: their message holds no data, and `ops reindex` takes its place."""
+    outputs, settings = stage.outputs(), settings_of(stage.outputs())
+    letters = {stage.named(settings[f"{queue.replace('-', '_')}_dlq_url".upper()]).name for queue in Queue}
+    unindexed = {name for name in dead_letter_queues(stage) if "Unindexed" in name}
+    assert letters | unindexed == dead_letter_queues(stage)
+    assert letters.isdisjoint(unindexed)
+    assert {name for name in outputs if name.endswith("DlqUrl")} == {
+        f"{queue.title().replace('-', '')}DlqUrl" for queue in Queue
+    }
 
 
 def test_the_first_dead_letter_is_an_alarm(stage: Templates) -> None:

@@ -1,71 +1,32 @@
-"""Dead letters of both queues, rows in every state, and a mover that dies or is called twice."""
+"""Dead letters of every queue, rows in every state, and a mover that dies or is called twice."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
 
-from cli.redrive import Pace
+from cli.redrive import Pace, arrival_of
 from lumenstock import bootstrap
 from lumenstock.adapters.aws.queues import SqsQueue, created_object, object_created
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
-from lumenstock.ingest.redrive import Fate, Redriver, Request, embed_request, ingest_request
+from lumenstock.ingest.redrive import Fate, embed_request, ingest_request
 from lumenstock.kernel.ids import ImageId, UploadId
 from tests.conftest import ORIGINALS, Stores
+from tests.unit.ingest.desk import Desk, at_once
 from tests.unit.search.images import image
 
-
-def request_of(body: str) -> Request | None:
-    created = created_object(body)
-    return ingest_request(created[1]) if created else None
-
-
-@dataclass
-class Desk:
-    """A dead-letter queue and the queue it belongs to."""
-
-    stores: Stores
-    letters: SqsQueue
-    queue_url: str
-    request_of: Callable[[str], Request | None]
-    turns: list[int] = field(default_factory=list)
-
-    def redriver(self, letters: SqsQueue | None = None) -> Redriver:
-        return Redriver(
-            letters or self.letters,
-            SqsQueue(self.stores.sqs, self.queue_url),
-            bootstrap.catalog(),
-            self.request_of,
-            clock=bootstrap.clock(),
-            pace=lambda: self.turns.append(1),
-        )
-
-    def fates(self, **how: Any) -> Counter[Fate]:
-        return Counter(finding.fate for finding in self.redriver().run(**how))
-
-    def sent(self) -> list[dict[str, Any]]:
-        return self.stores.messages(self.queue_url)
-
-    def status(self, row: Image) -> Status:
-        return bootstrap.catalog().get(row.id).status
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lumenstock.ingest.redrive._WAIT_S", 0)
+__all__ = ["at_once"]  # a fixture
 
 
 @pytest.fixture
 def ingest(stores: Stores) -> Desk:
     letters = SqsQueue(stores.sqs, stores.ingest_dlq_url)
-    return Desk(stores, letters, stores.ingest_queue_url, request_of)
+    return Desk(stores, letters, stores.ingest_queue_url, arrival_of)
 
 
 @pytest.fixture
@@ -216,6 +177,15 @@ def test_an_embedding_that_nobody_waits_for_is_dropped(embed: Desk, fields: dict
     assert embed.fates() == {Fate.DROPPED: 1}
     assert embed.sent() == []
     assert embed.status(row) is row.status
+
+
+def test_what_a_backfill_sent_goes_back_while_its_picture_waits_for_review(embed: Desk) -> None:
+    row = put(status=Status.PENDING_REVIEW, renditions=("300",), rev=2)
+    message = {"image_id": row.id, "rev": 2}
+    embed.letters.send(message)
+    assert embed.fates() == {Fate.MOVED: 1}
+    assert embed.sent() == [message]
+    assert embed.status(row) is Status.PENDING_REVIEW
 
 
 def test_only_what_is_moved_counts_for_the_rate(ingest: Desk) -> None:

@@ -1,8 +1,8 @@
 """Redrive: what lies in a dead-letter queue goes back to work, once its cause is mended.
 
-Of every message the row is asked first; one that nobody waits for is deleted. The row comes back to life
-before its message is sent, and only then the dead letter is deleted: whoever dies in between leaves the
-letter, and the next run finds a row that waits for exactly this message.
+Of every message about an image its row is asked first; one that nobody waits for is deleted. The row comes
+back to life before its message is sent, and only then the dead letter is deleted: whoever dies in between
+leaves the letter, and the next run finds a row that waits for exactly this message.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ LOOK_S = 900  # a dry run keeps all that it saw until its end
 _WAIT_S = 2
 
 _UNFINISHED = frozenset({Status.UPLOADING, Status.PROCESSING, Status.PROCESSING_FAILED})
-_EMBEDDED_LATE = frozenset({Status.PROCESSING, Status.PROCESSING_FAILED, Status.APPROVED})
+# An image that is shown, or waits for review, may lack its document, or the vector of a backfill's revision.
+_EMBEDDED_LATE = frozenset(
+    {Status.PROCESSING, Status.PROCESSING_FAILED, Status.APPROVED, Status.PENDING_REVIEW}
+)
 
 
 class Fate(StrEnum):
@@ -44,10 +47,13 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One dead letter: what became of it, or in a dry run would become of it, and why."""
+    """One dead letter: what became of it, or in a dry run would become of it, and why.
+
+    ``subject`` is the image that it speaks of, or the notice that it is; None if it is unreadable.
+    """
 
     fate: Fate
-    image_id: ImageId | None
+    subject: str | None
     why: str
 
 
@@ -101,6 +107,13 @@ class Request:
     makes_row: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message that no image waits for: whoever works on it knows what is done. Its like has its ``key``."""
+
+    key: str
+
+
 def ingest_request(key: str) -> Request | None:
     """What the arrival of an original at ``key`` asks for; None for a key that is not of ours."""
     session_id = session_of(key)
@@ -117,7 +130,7 @@ def ingest_request(key: str) -> Request | None:
 def embed_request(body: str) -> Request | None:
     """What a message of the embed queue asks for; None if it is not one.
 
-    An image that is approved already may have been kept from the index.
+    Both embed queues have the same messages.
     """
     request = parse_message(body)
     if request is None:
@@ -137,7 +150,7 @@ class Redriver:
         letters: DeadLetters,
         queue: Outbox,
         catalog: CatalogStore,
-        request_of: Callable[[str], Request | None],
+        request_of: Callable[[str], Request | Notice | None],
         *,
         clock: Clock,
         pace: Callable[[], None],
@@ -165,7 +178,7 @@ class Redriver:
         It ends although what it moved may fail again and come back meanwhile: an image is moved once a run.
         Letters that are left are seen again when the run ends.
         """
-        moved: set[ImageId] = set()
+        moved: set[str] = set()
         left: dict[str, str] = {}
         count = 0
         try:
@@ -177,23 +190,26 @@ class Redriver:
                 fresh = [letter for letter in batch if letter.id not in left]
                 left |= {letter.id: letter.receipt_handle for letter in batch}
                 for letter in fresh:
-                    finding = self._finding(letter, moved, dry_run=dry_run)
-                    if not dry_run:
-                        self._carry_out(finding, letter)
-                        if finding.fate is not Fate.LEFT:
-                            del left[letter.id]
-                    if finding.fate is Fate.MOVED and finding.image_id:
-                        moved.add(finding.image_id)
+                    request = self._request_of(letter.body)
+                    finding = self._finding(request, moved, dry_run=dry_run)
+                    if not dry_run and finding.fate is not Fate.LEFT:
+                        self._carry_out(finding, request, letter)
+                        del left[letter.id]
+                    if finding.fate is Fate.MOVED and finding.subject:
+                        moved.add(finding.subject)
                     count += 1
                     yield finding
         finally:
             for receipt in left.values():
                 self._letters.delay(receipt, 0)
 
-    def _finding(self, letter: Letter, moved: set[ImageId], *, dry_run: bool) -> Finding:
-        request = self._request_of(letter.body)
+    def _finding(self, request: Request | Notice | None, moved: set[str], *, dry_run: bool) -> Finding:
         if request is None:
             return Finding(Fate.LEFT, None, "not a message of this queue")
+        if isinstance(request, Notice):
+            if request.key in moved:
+                return Finding(Fate.LEFT, request.key, "its like was moved just now, or it failed once more")
+            return Finding(Fate.MOVED, request.key, "what of it is done is not done again")
         image_id = request.image_id
         try:
             row = self._catalog.get(image_id)
@@ -210,13 +226,12 @@ class Redriver:
             fate, why = Fate.DROPPED, "its like was moved just now"
         return Finding(fate, image_id, why)
 
-    def _carry_out(self, finding: Finding, letter: Letter) -> None:
-        if finding.fate is Fate.LEFT or finding.image_id is None:
-            return
+    def _carry_out(self, finding: Finding, request: Request | Notice | None, letter: Letter) -> None:
         if finding.fate is Fate.MOVED:
             self._pace()
-            with suppress(NotFoundError):  # its row is made when the message is worked on
-                self._catalog.update(finding.image_id, self._reopened)
+            if isinstance(request, Request):
+                with suppress(NotFoundError):  # its row is made when the message is worked on
+                    self._catalog.update(request.image_id, self._reopened)
             self._queue.send(json.loads(letter.body))
         self._letters.delete(letter.receipt_handle)
 
