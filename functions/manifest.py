@@ -213,6 +213,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (
             Need.CATALOG_READ,
             Need.ORIGINALS_READ,
+            Need.DEVELOPED_READ,
             Need.DERIVATIVES_READ,
             Need.DERIVATIVES_WRITE,
             Need.DERIVATIVES_DELETE,

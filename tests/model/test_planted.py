@@ -165,8 +165,8 @@ IN_HANDLERS: tuple[tuple[Bug, Script], ...] = (
         Bug(
             "files are deleted below the new address",
             f"{L}.ingest.moderation:Moderation.take_down",
-            "(purge_of_derivatives(present, successor.version, now),)",
-            "(purge_of_derivatives(successor, successor.version, now),)",
+            "decision, purge_of_files(present, successor.version, now))",
+            "decision, purge_of_files(successor, successor.version, now))",
         ),
         taken_down,
     ),

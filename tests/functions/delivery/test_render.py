@@ -25,6 +25,10 @@ from tests.conftest import DERIVATIVES, ORIGINALS
 from tests.functions.delivery.conftest import Answer, Shop, ask
 from tests.functions.ingest.conftest import Clock, Pipeline
 from tests.pictures import jpeg
+from tools.samples.dng import dng
+from tools.samples.variants import quarters
+
+RAW = dng(np.asarray(quarters(2400, 1600)))
 
 
 def opened(answer: Answer) -> Any:
@@ -127,6 +131,30 @@ def test_an_old_address_of_an_image_leads_nowhere(shop: Shop) -> None:
 def test_what_the_image_does_not_have_is_not_made(shop: Shop, file: str) -> None:
     assert shop.ask(shop.picture(), file).status == 404
     assert shop.renders == []
+
+
+@pytest.mark.parametrize("file", ["450.avif", "150.jpg", "1000.avif"])
+def test_a_file_of_camera_raw_is_made_from_what_was_developed_of_it(shop: Shop, file: str) -> None:
+    image = shop.picture(RAW, content_type="image/x-adobe-dng")
+    assert image.source.format == "dng"
+    assert opened(shop.ask(image, file)).width == int(file.partition(".")[0])
+
+
+def test_camera_raw_is_shown_as_wide_as_it_was_developed_and_no_wider(shop: Shop) -> None:
+    """The sensor is 2,400 px wide, what was developed 1,200: half, as of a camera that writes no preview."""
+    image = shop.picture(RAW, content_type="image/x-adobe-dng")
+    assert image.width_px == 2400
+    assert opened(shop.ask(image, "1200.jpg")).width == 1200
+    for _ in range(2):
+        assert shop.ask(image, "1600.jpg").status == 404
+    assert shop.renders == [("1200",), ("1600",)], "and what cannot be made is not tried again"
+    assert f"{image.media_key}/1/1600.jpg" not in shop.pipeline.stores.derivatives()
+
+
+def test_camera_raw_that_has_a_preview_has_it_in_every_encoding(shop: Shop) -> None:
+    image = shop.picture(dng(np.asarray(quarters(1300, 900))), content_type="image/x-adobe-dng")
+    assert "preview" in image.renditions
+    assert opened(shop.ask(image, "preview.avif")).width == 650
 
 
 def test_a_narrow_source_has_a_preview_and_nothing_wider(shop: Shop) -> None:

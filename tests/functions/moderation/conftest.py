@@ -78,6 +78,11 @@ class Desk:
         listed = self.stores.s3.list_object_versions(Bucket=ORIGINALS)
         return len(listed.get("Versions", [])) + len(listed.get("DeleteMarkers", []))
 
+    def developed(self) -> list[str]:
+        """Keys of all versions of what was made of camera raw."""
+        listed = self.stores.s3.list_object_versions(Bucket=ORIGINALS, Prefix="developed/")
+        return sorted(one["Key"] for one in [*listed.get("Versions", []), *listed.get("DeleteMarkers", [])])
+
     def decide(
         self, step: str, image_id: str, *, seen: int | None = None, by: Person = CARA, **body: Any
     ) -> Answer:

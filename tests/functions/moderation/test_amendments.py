@@ -146,11 +146,21 @@ def test_the_original_of_a_deleted_image_goes_in_all_versions_when_its_time_is_o
     desk.stores.s3.put_object(Bucket="originals", Key=row.source.key, Body=b"a later version")
     desk.delete(row)
     desk.clock.at += LATE_WRITERS + timedelta(seconds=1)
-    assert desk.purge() == {"purged": 2, "finished": 2}
+    assert desk.purge() == {"purged": 3, "finished": 3}
     assert desk.originals() == 3
     desk.clock.at += timedelta(days=30)
-    assert desk.purge() == {"purged": 2, "finished": 2}
+    assert desk.purge() == {"purged": 1, "finished": 1}
     assert desk.originals() == 1, f"only that of {other.id}"
+
+
+def test_all_that_was_developed_of_a_deleted_image_goes_at_once(desk: Desk) -> None:
+    row = desk.put()
+    for rev in (1, 2):
+        desk.stores.s3.put_object(Bucket="originals", Key=f"developed/{row.id}/{rev}.jpg", Body=b"developed")
+    desk.delete(row)
+    desk.clock.at += timedelta(seconds=1)
+    desk.purge()
+    assert desk.developed() == []
 
 
 def test_whoever_uploads_the_file_of_a_deleted_image_next_owns_it(desk: Desk) -> None:

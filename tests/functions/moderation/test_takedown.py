@@ -12,7 +12,7 @@ from lumenstock.catalog.purge import LATE_WRITERS
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.kernel.errors import UnavailableError
-from tests.conftest import DERIVATIVES
+from tests.conftest import DERIVATIVES, ORIGINALS
 from tests.functions.moderation.conftest import ANA, CARA, Desk
 
 
@@ -42,11 +42,11 @@ def test_a_takedown_that_dies_before_the_files_are_deleted_is_finished_by_the_pu
         patched.setattr(S3Objects, "remove_below", die)
         assert desk.decide("takedown", row.id, reasons=["copyright"]).code == "unavailable"
         desk.clock.at += timedelta(seconds=1)
-        with pytest.raises(UnavailableError, match="1 purges failed"):
+        with pytest.raises(UnavailableError, match="2 purges failed"):
             desk.purge()
     assert desk.row(row.id).status is Status.TAKEN_DOWN, "whoever asks is told nothing of it already"
     assert desk.files(row)
-    assert desk.purge() == {"purged": 1, "finished": 0}
+    assert desk.purge() == {"purged": 2, "finished": 0}
     assert desk.files(row) == []
 
 
@@ -65,12 +65,27 @@ def test_what_a_late_writer_leaves_is_deleted_before_the_purge_ends(desk: Desk) 
     row = desk.put()
     desk.decide("takedown", row.id, reasons=["copyright"])
     desk.clock.at += timedelta(minutes=5)
-    assert desk.purge() == {"purged": 1, "finished": 0}
+    assert desk.purge() == {"purged": 2, "finished": 0}
     desk.stores.s3.put_object(Bucket=DERIVATIVES, Key=f"{row.media_key}/1/600.avif", Body=b"late")
     desk.clock.at += LATE_WRITERS
-    assert desk.purge() == {"purged": 1, "finished": 1}
+    assert desk.purge() == {"purged": 2, "finished": 2}
     assert desk.files(row) == []
     assert desk.purge() == {"purged": 0, "finished": 0}
+
+
+def test_what_was_developed_of_camera_raw_goes_with_the_public_files_and_what_is_made_after_stays(
+    desk: Desk,
+) -> None:
+    row = desk.put()
+    first, second, other = f"developed/{row.id}/1.jpg", f"developed/{row.id}/2.jpg", "developed/other/1.jpg"
+    for key in (first, first, other):  # developed twice: two versions of one object
+        desk.stores.s3.put_object(Bucket=ORIGINALS, Key=key, Body=b"developed")
+    desk.decide("takedown", row.id, reasons=["copyright"])
+    desk.decide("restore", row.id)
+    desk.stores.s3.put_object(Bucket=ORIGINALS, Key=second, Body=b"developed anew")
+    desk.clock.at += LATE_WRITERS + timedelta(seconds=1)
+    assert desk.purge() == {"purged": 2, "finished": 2}
+    assert desk.developed() == [second, other]
 
 
 def test_what_is_restored_is_rendered_anew_at_another_address_and_needs_no_review(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from lumenstock.catalog.image import Image
+from lumenstock.catalog.image import Image, developed_key
 from lumenstock.kernel.ids import ImageId
 
 # Whoever began before the decision may still write after the first deletion; no function runs any longer.
@@ -44,22 +44,36 @@ class Purge:
     final_at: datetime
 
 
-def purge_of_derivatives(image: Image, version: int, now: datetime) -> Purge:
-    """All public files of ``image`` at the address that it has now."""
-    return Purge(
-        image.id, version, Purged.DERIVATIVES, f"{image.media_key}/", now, final_at=now + LATE_WRITERS
+def purge_of_files(image: Image, version: int, now: datetime) -> tuple[Purge, ...]:
+    """All public files of ``image`` at the address that it has now, and what they were made from.
+
+    The latter is that of one revision: an image that is restored has its next one developed beside it.
+    """
+    prefixes = {
+        Purged.DERIVATIVES: f"{image.media_key}/",
+        Purged.DEVELOPED: developed_key(image.id, image.rev),
+    }
+    return tuple(
+        Purge(image.id, version, what, prefix, now, final_at=now + LATE_WRITERS)
+        for what, prefix in prefixes.items()
     )
 
 
 def purge_of_everything(
     image: Image, version: int, now: datetime, keep_original: timedelta
 ) -> tuple[Purge, ...]:
-    """Files, vectors, technical metadata; and the original, every version of it, after ``keep_original``."""
+    """All that was made of it, vectors, technical metadata; and the original after ``keep_original``."""
     original_due = now + keep_original
     original_final = max(original_due, now + LATE_UPLOADS)
+    below = {
+        Purged.DERIVATIVES: f"{image.media_key}/",
+        Purged.DEVELOPED: f"developed/{image.id}/",
+        Purged.PARTS: "",
+    }
     return (
-        purge_of_derivatives(image, version, now),
-        Purge(image.id, version, Purged.PARTS, "", now, final_at=now + LATE_WRITERS),
+        *(
+            Purge(image.id, version, what, prefix, now, final_at=now + LATE_WRITERS)
+            for what, prefix in below.items()
+        ),
         Purge(image.id, version, Purged.ORIGINAL, image.source.key, original_due, original_final),
-        Purge(image.id, version, Purged.DEVELOPED, f"developed/{image.id}/", original_due, original_final),
     )

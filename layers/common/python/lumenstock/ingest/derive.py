@@ -8,9 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lumenstock.catalog.image import rendition_key
-from lumenstock.imaging.decoder import Decoder
+from lumenstock.imaging.decoder import Decoder, Rendered
 from lumenstock.imaging.errors import DamagedPictureError, DecoderLimitError
 from lumenstock.imaging.invisible_mark import Pattern
+from lumenstock.imaging.renditions import MAX_HEIGHT_PX, RENDITIONS
 from lumenstock.ingest import refusals
 from lumenstock.ingest.plan import Derived, Plan
 from lumenstock.ingest.ports import Derivatives, Originals
@@ -41,8 +42,14 @@ def derive(
             return Derived(ok=False, reasons=(refusals.damaged(),))
         except DecoderLimitError:
             return Derived(ok=False, reasons=(refusals.decoder_limit(),))
-        for made, encoding in product(rendered, plan.encodings):
+        whole = [made for made in rendered if _is_whole(made)]
+        for made, encoding in product(whole, plan.encodings):
             body = Path(folder, f"{made.name}.{encoding}").read_bytes()
             key = rendition_key(plan.media_key, plan.rev, made.name, encoding)
             derivatives.put_derivative(key, body, encoding.media_type)
-    return Derived(ok=True, renditions=tuple(made.name for made in rendered))
+    return Derived(ok=True, renditions=tuple(made.name for made in whole))
+
+
+def _is_whole(made: Rendered) -> bool:
+    """Whether a file is what its name says: of camera raw we have a picture that is narrower than its row."""
+    return made.height_px == MAX_HEIGHT_PX or RENDITIONS[made.name].fits(made.width_px)

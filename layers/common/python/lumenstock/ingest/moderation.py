@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lumenstock.catalog.decision import Action, Actor, DecisionStore, Ruling, as_json, entry
 from lumenstock.catalog.image import Image
-from lumenstock.catalog.purge import Purged, purge_of_derivatives
+from lumenstock.catalog.purge import Purged, purge_of_files
 from lumenstock.catalog.reasons import MODERATION, Reason, ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.ingest.purging import Purger
@@ -114,8 +114,8 @@ class Moderation:
             decision = entry(
                 present, successor, Action.REJECT, actor, now, reasons=verdict.reasons(), note=verdict.note
             )
-            purge = purge_of_derivatives(present, successor.version, now)
-            return Ruling(successor, decision, (purge,) if present.exposed else ())
+            purges = purge_of_files(present, successor.version, now) if present.exposed else ()
+            return Ruling(successor, decision, purges)
 
         image = self._decisions.decide(image_id, rule)
         self._purger.purge_now(image_id, {Purged.DERIVATIVES}, now)
@@ -141,7 +141,7 @@ class Moderation:
             decision = entry(
                 present, successor, Action.TAKE_DOWN, actor, now, reasons=reasons, note=verdict.note
             )
-            return Ruling(successor, decision, (purge_of_derivatives(present, successor.version, now),))
+            return Ruling(successor, decision, purge_of_files(present, successor.version, now))
 
         image = self._decisions.decide(image_id, rule)
         self._purger.purge_now(image_id, {Purged.DERIVATIVES}, now)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lumenstock.catalog.image import Image, rendition_key
+from lumenstock.catalog.image import Image, developed_key, rendition_key
 from lumenstock.catalog.marks import MarkId, MarkOwner, MarkRegistry
 from lumenstock.catalog.store import CatalogStore
 from lumenstock.imaging.decoder import Decoder
@@ -119,7 +119,10 @@ class OnDemand:
 
     def _shown(self, address: Address) -> Image:
         image = self._catalog.find_public(address.media_key)
-        if image is None or image.rev != address.rev or not address.rendition.fits(image.width_px):
+        if image is None or image.rev != address.rev:
+            raise _none()
+        name = address.rendition.name
+        if name not in image.renditions and not address.rendition.fits(image.width_px):
             raise _none()
         return image
 
@@ -139,7 +142,7 @@ class OnDemand:
         raise UnavailableError(message)
 
     def _made(self, image: Image, address: Address) -> bytes | None:
-        """Make the file; None if the picture does not decode."""
+        """Make the file; None if it cannot be made."""
         smaller = _smaller_source(image, address.rendition)
         plan = self._plan(image, address, smaller)
         pattern = self._marking.pattern(plan.mark) if address.rendition.marked else None
@@ -149,8 +152,8 @@ class OnDemand:
         except NotFoundError as error:  # it is there by all that we know, so this is no 404
             message = f"The source of image {image.id} is gone."
             raise UnavailableError(message) from error
-        if not derived.ok:
-            return None
+        if address.rendition.name not in derived.renditions:
+            return None  # it does not decode; or camera raw, developed narrower than it is
         try:
             self._shown(address)  # a takedown may have emptied the folder before this file came
         except NotFoundError:
@@ -159,14 +162,14 @@ class OnDemand:
         return self._files.read(address.key)
 
     def _plan(self, image: Image, address: Address, smaller: str | None) -> Plan:
-        marked = address.rendition.marked
+        marked, format_ = address.rendition.marked, Format(image.source.format or Format.JPEG)
         return Plan(
             key=rendition_key(image.media_key, image.rev, smaller) if smaller else image.source.key,
             version_id=None if smaller else image.source.version_id,
             rev=image.rev,
             media_key=image.media_key,
             sha256=image.source.sha256 or "",
-            format=Format.WEBP if smaller else Format(image.source.format or Format.JPEG),
+            format=Format.WEBP if smaller else format_,
             width_px=image.width_px,
             height_px=image.height_px,
             groups=(),
@@ -174,6 +177,7 @@ class OnDemand:
             encodings=(address.encoding,),
             rights=stated_rights(image, self._marking.licence_url),
             mark=self._marking.marks.claim(MarkOwner.image(image.id)) if marked else MarkId(""),
+            developed=developed_key(image.id, image.rev) if format_.raw and not smaller else None,
         )
 
 
