@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lumenstock.adapters.aws.rows import from_attributes, to_attributes
+from lumenstock.adapters.aws.attributes import from_attributes, to_attributes
 from lumenstock.imaging.exif import Technical, technical_of
 from tests.pictures import exif_with_everything
 

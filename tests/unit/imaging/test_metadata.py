@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lumenstock.adapters.aws.rows import from_attributes, to_attributes
+from lumenstock.adapters.aws.attributes import from_attributes, to_attributes
 from lumenstock.imaging import iptc
 from lumenstock.imaging.metadata import MAX_KEYWORDS, Stated, read_metadata, stated_of
 from tests.pictures import encode, exif_with_everything, iptc_records, jpeg, photo, with_iptc, xmp_packet

@@ -7,16 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lumenstock.adapters.aws.rows import (
-    WORK_SHARDS,
-    from_attributes,
-    from_item,
-    image_key,
-    is_image,
-    to_attributes,
-    to_item,
-    work_partition,
-)
+from lumenstock.adapters.aws.attributes import from_attributes, to_attributes
+from lumenstock.adapters.aws.rows import from_item, image_key, is_image, to_item, work_queue
+from lumenstock.adapters.aws.work_index import SHARDS, partition
 from lumenstock.catalog.image import Image, Source, Swatch, Tag
 from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import WORK_QUEUE, Status
@@ -88,10 +81,10 @@ def test_a_row_that_cannot_be_read_is_refused_without_its_words(image: Image) ->
 @given(IMAGES)
 def test_only_what_waits_for_somebody_is_in_the_work_queue(image: Image) -> None:
     item = to_item(image)
-    partition = item.get("gsi2pk", {"S": ""})["S"]
-    assert partition.startswith("S#") == (image.status in WORK_QUEUE)
+    stored = item.get("gsi2pk", {"S": ""})["S"]
+    assert stored.startswith("S#") == (image.status in WORK_QUEUE)
     if image.status in WORK_QUEUE:
-        assert partition in {work_partition(image.status, shard) for shard in range(WORK_SHARDS)}
+        assert stored in {partition(work_queue(image.status), shard) for shard in range(SHARDS)}
         assert item["gsi2sk"]["S"].endswith(f"#{image.id}")
 
 
@@ -136,7 +129,7 @@ def test_work_is_spread_over_all_shards() -> None:
             entered_at=now + timedelta(seconds=number),
         )
         shards.add(to_item(image)["gsi2pk"]["S"])
-    assert len(shards) == WORK_SHARDS
+    assert len(shards) == SHARDS
 
 
 @pytest.mark.parametrize(

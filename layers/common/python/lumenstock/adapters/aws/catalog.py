@@ -8,23 +8,14 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from lumenstock.adapters.aws import work_index
+from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
 from lumenstock.adapters.aws.claims import ClaimTables, claim_key, first_claim, inherited_claim, owner_of
 from lumenstock.adapters.aws.faults import failed_condition, lost_race
-from lumenstock.adapters.aws.rows import (
-    WORK_SHARDS,
-    Item,
-    from_attributes,
-    from_item,
-    image_key,
-    media_partition,
-    to_attributes,
-    to_item,
-    work_partition,
-)
+from lumenstock.adapters.aws.rows import from_item, image_key, media_partition, to_item, work_queue
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import DEAD, Status
 from lumenstock.catalog.store import Change, VectorItem
-from lumenstock.kernel.clock import to_iso
 from lumenstock.kernel.errors import ConflictError, NotFoundError, VersionConflictError
 from lumenstock.kernel.ids import ImageId, MediaKey
 
@@ -181,20 +172,8 @@ class DynamoCatalog:
 
     def waiting(self, status: Status, before: datetime) -> Iterator[ImageId]:
         """See the protocol."""
-        pages = self._client.get_paginator("query")
-        first = int(before.timestamp() // 60)  # another one each minute, so that no shard is always last
-        for shard in ((first + step) % WORK_SHARDS for step in range(WORK_SHARDS)):
-            for page in pages.paginate(
-                TableName=self._catalog,
-                IndexName="gsi2",
-                KeyConditionExpression="gsi2pk = :status AND gsi2sk < :before",
-                ExpressionAttributeValues={
-                    ":status": {"S": work_partition(status, shard)},
-                    ":before": {"S": to_iso(before)},
-                },
-            ):
-                for item in page["Items"]:
-                    yield ImageId(item["pk"]["S"].removeprefix("IMG#"))
+        for keys in work_index.before(self._client, self._catalog, work_queue(status), before):
+            yield ImageId(keys["pk"]["S"].removeprefix("IMG#"))
 
     def every(self) -> Iterator[Image]:
         """See the protocol."""

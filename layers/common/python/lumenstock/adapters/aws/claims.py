@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lumenstock.adapters.aws.rows import Item, image_key
+from lumenstock.adapters.aws.attributes import Item
+from lumenstock.adapters.aws.rows import image_key
 from lumenstock.catalog.states import DEAD
 from lumenstock.kernel.ids import ImageId
 

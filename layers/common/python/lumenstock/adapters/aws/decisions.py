@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
+from lumenstock.adapters.aws import work_index
+from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
 from lumenstock.adapters.aws.catalog import DynamoCatalog
 from lumenstock.adapters.aws.claims import (
     ClaimTables,
@@ -19,21 +21,12 @@ from lumenstock.adapters.aws.claims import (
     owner_of,
 )
 from lumenstock.adapters.aws.faults import lost_race
-from lumenstock.adapters.aws.rows import (
-    WORK_SHARDS,
-    Item,
-    from_attributes,
-    image_key,
-    to_attributes,
-    to_item,
-    work_keys,
-    work_partition,
-)
+from lumenstock.adapters.aws.rows import image_key, to_item
+from lumenstock.adapters.aws.transactions import put_new
 from lumenstock.catalog.decision import Decision, Ruling
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.purge import Purge
 from lumenstock.catalog.states import DEAD
-from lumenstock.kernel.clock import to_iso
 from lumenstock.kernel.errors import DuplicateImageError, VersionConflictError
 from lumenstock.kernel.ids import ImageId
 
@@ -41,7 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _ATTEMPTS = 5
-_QUEUE = "purging"
+_QUEUE = "S#purging"
 _DECISION = TypeAdapter(Decision)
 _PURGE = TypeAdapter(Purge)
 
@@ -84,24 +77,12 @@ class DynamoDecisions:
 
     def due(self, before: datetime) -> Iterator[Purge]:
         """See the protocol."""
-        pages = self._client.get_paginator("query")
-        for shard in range(WORK_SHARDS):
-            for page in pages.paginate(
-                TableName=self._tables.catalog,
-                IndexName="gsi2",
-                KeyConditionExpression="gsi2pk = :queue AND gsi2sk < :before",
-                ExpressionAttributeValues={
-                    ":queue": {"S": work_partition(_QUEUE, shard)},
-                    ":before": {"S": to_iso(before)},
-                },
-            ):
-                for keys in page["Items"]:
-                    key = {"pk": keys["pk"], "sk": keys["sk"]}
-                    found = self._client.get_item(
-                        TableName=self._tables.catalog, Key=key, ConsistentRead=True
-                    ).get("Item")
-                    if found:
-                        yield _PURGE.validate_python(from_attributes(found))
+        table = self._tables.catalog
+        for keys in work_index.before(self._client, table, _QUEUE, before):
+            key = {"pk": keys["pk"], "sk": keys["sk"]}
+            found = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+            if found:
+                yield _PURGE.validate_python(from_attributes(found))
 
     def forget_parts(self, image_id: ImageId) -> None:
         """See the protocol."""
@@ -127,16 +108,10 @@ class DynamoDecisions:
         }
         entry = to_attributes(_DECISION.dump_python(ruling.decision, mode="json"))
         key = image_key(present.id, f"H#{ruling.decision.version:08d}")
-        yield {
-            "Put": {
-                "TableName": table,
-                "Item": {**key, **entry},
-                "ConditionExpression": "attribute_not_exists(pk)",
-            }
-        }
+        yield put_new(table, {**key, **entry})
         for purge in ruling.purges:
             fields = to_attributes(_PURGE.dump_python(purge, mode="json"))
-            queued = work_keys(_QUEUE, purge.due_at, purge.image_id)
+            queued = work_index.work_keys(_QUEUE, purge.due_at, purge.image_id)
             yield {"Put": {"TableName": table, "Item": {**_purge_key(purge), **fields, **queued}}}
 
     def _claimed(self, ruling: Ruling) -> tuple[TransactItem, ...]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
+from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
 from lumenstock.adapters.aws.faults import failed_condition
-from lumenstock.adapters.aws.rows import Item, from_attributes, to_attributes
 from lumenstock.kernel.clock import to_iso
 from lumenstock.kernel.errors import NotFoundError
 from lumenstock.kernel.ids import DeliveryId, WebhookId

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from lumenstock.adapters.aws.rows import Item
+from lumenstock.adapters.aws.attributes import Item
 from lumenstock.imaging.picture_hash import PictureHash
 from lumenstock.ingest.near_duplicates import Sighting
 from lumenstock.kernel.ids import ImageId

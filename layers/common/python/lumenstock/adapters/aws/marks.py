@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from lumenstock.adapters.aws.attributes import Item
 from lumenstock.adapters.aws.faults import failed_condition
-from lumenstock.adapters.aws.rows import Item
 from lumenstock.catalog.marks import Marked, MarkId, MarkOwner, mark_ids
 from lumenstock.kernel.errors import ConflictError
 

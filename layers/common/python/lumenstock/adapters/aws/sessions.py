@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from lumenstock.adapters.aws.rows import from_attributes, to_attributes, to_item
-from lumenstock.adapters.aws.transactions import transact
-from lumenstock.adapters.aws.uploads import (
-    count_file,
-    kept_until,
-    overdue_ids,
-    put_new,
-    upload_key,
-    waiting_keys,
-)
+from lumenstock.adapters.aws.attributes import from_attributes, to_attributes
+from lumenstock.adapters.aws.rows import to_item
+from lumenstock.adapters.aws.transactions import put_new, transact
+from lumenstock.adapters.aws.uploads import count_file, kept_until, overdue_ids, upload_key
+from lumenstock.adapters.aws.work_index import work_keys
 from lumenstock.catalog.image import Image
 from lumenstock.ingest.sessions import UploadSession
 from lumenstock.kernel.errors import NotFoundError, SessionFullError
@@ -26,7 +21,7 @@ from lumenstock.kernel.ids import UploadId
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_PARTITION = "U#session"  # of the work-queue index
+_QUEUE = "U#session"
 _SESSION = TypeAdapter(UploadSession)
 
 
@@ -46,7 +41,7 @@ class DynamoSessions:
             Item={
                 **to_attributes({"kind": "session", "files": 0, **fields}),
                 **upload_key(session.id),
-                **(waiting_keys(_PARTITION, session.id, session.expires_at) if session.prefix else {}),
+                **(work_keys(_QUEUE, session.expires_at, session.id) if session.prefix else {}),
                 **kept_until(session.expires_at),
             },
             ConditionExpression="attribute_not_exists(pk)",
@@ -70,7 +65,7 @@ class DynamoSessions:
 
     def overdue(self, now: datetime) -> Iterator[UploadSession]:
         """See the protocol."""
-        yield from map(self.get, overdue_ids(self._client, self._table, _PARTITION, now))
+        yield from map(self.get, overdue_ids(self._client, self._table, _QUEUE, now))
 
     def close(self, session_id: UploadId) -> None:
         """See the protocol."""

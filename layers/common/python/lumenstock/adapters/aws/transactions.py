@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from lumenstock.adapters.aws.attributes import Item
 from lumenstock.kernel.errors import VersionConflictError
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 # A client that starts 8 files at once has them all through after 6 rounds at most; each waits longer.
 _ATTEMPTS = 8
 _FIRST_PAUSE_S = 0.01
+
+
+def put_new(table: str, item: Item) -> TransactWriteItemTypeDef:
+    """One write of a transaction: put an item that is not there."""
+    condition = "attribute_not_exists(pk)"
+    return {"Put": {"TableName": table, "Item": item, "ConditionExpression": condition}}
 
 
 def transact(client: DynamoDBClient, writes: Sequence[TransactWriteItemTypeDef]) -> tuple[int, ...]:

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
+from lumenstock.adapters.aws import work_index
+from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
 from lumenstock.adapters.aws.faults import failed_condition
-from lumenstock.adapters.aws.rows import (
-    WORK_SHARDS,
-    Item,
-    from_attributes,
-    to_attributes,
-    to_item,
-)
-from lumenstock.adapters.aws.transactions import transact
+from lumenstock.adapters.aws.rows import to_item
+from lumenstock.adapters.aws.transactions import put_new, transact
 from lumenstock.catalog.image import Image
 from lumenstock.ingest.parts import Part
 from lumenstock.ingest.uploads import Upload, UploadStatus
-from lumenstock.kernel.clock import to_iso
 from lumenstock.kernel.errors import NotFoundError, SessionFullError, TooManyOpenUploadsError
 from lumenstock.kernel.ids import UploadId, UserId
 
@@ -36,7 +30,7 @@ _KEPT = timedelta(days=21)
 
 _SESSION = 3  # position of the session in the transaction that opens an upload
 
-_PARTITION = "U#open"  # of the work-queue index
+_QUEUE = "U#open"
 _UPLOAD = TypeAdapter(Upload)
 _PARTS = TypeAdapter(tuple[Part, ...])
 
@@ -46,41 +40,15 @@ def upload_key(upload_id: str) -> Item:
     return {"pk": {"S": f"UPL#{upload_id}"}, "sk": {"S": "A"}}
 
 
-def waiting_keys(partition: str, upload_id: UploadId, expires_at: datetime) -> Item:
-    """Keys of the work-queue index for what must end at its time."""
-    shard = crc32(upload_id.encode()) % WORK_SHARDS
-    return {
-        "gsi2pk": {"S": f"{partition}#{shard:02d}"},
-        "gsi2sk": {"S": f"{to_iso(expires_at)}#{upload_id}"},
-    }
-
-
-def overdue_ids(client: DynamoDBClient, table: str, partition: str, now: datetime) -> Iterator[UploadId]:
+def overdue_ids(client: DynamoDBClient, table: str, queue: str, now: datetime) -> Iterator[UploadId]:
     """Ids of what should have ended before ``now``."""
-    pages = client.get_paginator("query")
-    for shard in range(WORK_SHARDS):
-        for page in pages.paginate(
-            TableName=table,
-            IndexName="gsi2",
-            KeyConditionExpression="gsi2pk = :waiting AND gsi2sk < :now",
-            ExpressionAttributeValues={
-                ":waiting": {"S": f"{partition}#{shard:02d}"},
-                ":now": {"S": to_iso(now)},
-            },
-        ):
-            for item in page["Items"]:
-                yield UploadId(item["pk"]["S"].removeprefix("UPL#"))
+    for keys in work_index.before(client, table, queue, now):
+        yield UploadId(keys["pk"]["S"].removeprefix("UPL#"))
 
 
 def kept_until(expires_at: datetime) -> Item:
     """When DynamoDB may throw an ended upload or session away."""
     return {"purge_at": {"N": str(int((expires_at + _KEPT).timestamp()))}}
-
-
-def put_new(table: str, item: Item) -> TransactWriteItemTypeDef:
-    """One write of a transaction: put an item that is not there."""
-    condition = "attribute_not_exists(pk)"
-    return {"Put": {"TableName": table, "Item": item, "ConditionExpression": condition}}
 
 
 def count_file(table: str, session_id: UploadId) -> TransactWriteItemTypeDef:
@@ -197,7 +165,7 @@ class DynamoUploads:
 
     def overdue(self, now: datetime) -> Iterator[UploadId]:
         """See the protocol."""
-        return overdue_ids(self._client, self._table, _PARTITION, now)
+        return overdue_ids(self._client, self._table, _QUEUE, now)
 
     def _count_in(self, upload: Upload, limit: int) -> TransactWriteItemTypeDef:
         """Note that the contributor has one more open; a set, so it can be listed and never counts wrong."""
@@ -238,7 +206,7 @@ def _to_item(upload: Upload) -> Item:
     return {
         **to_attributes({"kind": "upload", **fields}),
         **upload_key(upload.id),
-        **waiting_keys(_PARTITION, upload.id, upload.expires_at),
+        **work_index.work_keys(_QUEUE, upload.expires_at, upload.id),
         **kept_until(upload.expires_at),
     }
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
+from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
 from lumenstock.adapters.aws.faults import failed_condition
-from lumenstock.adapters.aws.rows import Item, from_attributes, to_attributes
-from lumenstock.adapters.aws.transactions import transact
+from lumenstock.adapters.aws.transactions import put_new, transact
 from lumenstock.kernel.clock import to_iso
 from lumenstock.kernel.errors import ConflictError, NotFoundError
 from lumenstock.kernel.ids import UserId, WebhookId
@@ -40,13 +40,7 @@ class DynamoWebhooks:
     def create(self, webhook: Webhook, *, limit: int) -> None:
         """See the protocol."""
         fields = _WEBHOOK.dump_python(webhook, mode="json", exclude_none=True)
-        put: TransactWriteItemTypeDef = {
-            "Put": {
-                "TableName": self._table,
-                "Item": {**_key(webhook.owner_id, webhook.id), **to_attributes(fields)},
-                "ConditionExpression": "attribute_not_exists(pk)",
-            }
-        }
+        put = put_new(self._table, {**_key(webhook.owner_id, webhook.id), **to_attributes(fields)})
         count = self._count(
             webhook.owner_id,
             1,
