@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,19 @@ class Queue:
 @pytest.fixture
 def queue(stores: Stores, set_stage: Callable[..., None]) -> Iterator[Queue]:
     """An empty queue that the functions use; only this machine may be sent to."""
+    with _queue(stores, set_stage) as made:
+        yield made
+
+
+@pytest.fixture
+def real_queue(real_stores: Stores, set_stage: Callable[..., None]) -> Iterator[Queue]:
+    """As ``queue``, over tables that a race can be proved on."""
+    with _queue(real_stores, set_stage) as made:
+        yield made
+
+
+@contextmanager
+def _queue(stores: Stores, set_stage: Callable[..., None]) -> Iterator[Queue]:
     url = stores.sqs.create_queue(QueueName="webhooks")["QueueUrl"]
     set_stage(
         WEBHOOKS_QUEUE_URL=url,
