@@ -13,6 +13,7 @@ errors of :mod:`lumenstock.kernel.errors`. Every error becomes a problem, RFC 94
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -30,6 +31,7 @@ from functions.runtime.problems import as_lumenstock_error, problem_answer
 from lumenstock.kernel.errors import LumenstockError, ServiceError, UnavailableError
 
 MAX_BODY_BYTES = 64 * 1024
+_PARAMETER = re.compile(r"<\w+>|\{\w+\}")  # the framework's, the gateway's
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
 
@@ -50,6 +52,7 @@ class Api:
         self.service = service
         self.alone = alone
         self.max_body_bytes = max_body_bytes
+        self._accesses: dict[str, Access] = {}
         self.resolver = APIGatewayHttpResolver(
             enable_validation=True, response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR
         )
@@ -92,6 +95,7 @@ class Api:
             links: Operations that can follow: id to their parameters, as OpenAPI runtime expressions.
             cache_control: Of a success.
         """
+        self._accesses[_shape(f"{method} {path}")] = access
         tagging = [*([conditional] if etag else []), *([tag_version] if versioned else [])]
         middlewares = [guard(access), finish(status, cache_control), *tagging]
 
@@ -130,6 +134,7 @@ class Api:
         request = event["requestContext"]
         request_id = request["requestId"]
         try:
+            self._check_access(event)
             answer = self.resolver.resolve(with_json_body(event, self.max_body_bytes), context)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets a problem
             answer = problem_answer(_public(error), instance=request["http"]["path"], request_id=request_id)
@@ -143,6 +148,22 @@ class Api:
             request_id=request_id,
         )
         return answer
+
+    def _check_access(self, event: Mapping[str, Any]) -> None:
+        """Refuse a caller before anything of the request is looked at.
+
+        The framework validates first and asks :func:`functions.runtime.middleware.guard` then: somebody who
+        may not call would learn the shape of a body, and have a large one decoded. The guard stays: what is
+        looked up here is the gateway's name of the route, what is called is what fits the path.
+        """
+        access = self._accesses.get(_shape(event.get("routeKey", "")))
+        if access is not None:
+            access.check(event)
+
+
+def _shape(route_key: str) -> str:
+    """``POST /v1/images/{id}/retry`` whatever the parameters are called."""
+    return _PARAMETER.sub("{}", route_key)
 
 
 def _hand_on(error: Exception) -> NoReturn:

@@ -96,6 +96,19 @@ def test_nobody_and_an_identity_token_are_not_signed_in(person: Person | None) -
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize("shelf", ["top", "NOT A SHELF"])
+@pytest.mark.parametrize(
+    "body",
+    [None, "[]", "{", '{"count": "no"}', '{"itemName": "' + "x" * 300 + '"}'],
+    ids=["none", "a list", "cut short", "wrong fields", "too long"],
+)
+def test_who_may_not_call_hears_of_that_before_anything_is_looked_at(shelf: str, body: str | None) -> None:
+    path, buyer = f"/orders/{shelf}", Person(roles=("buyer",))
+    for headers in (None, {"content-type": "text/html"}):
+        assert call("POST", path, body=body, headers=headers).code == "not_authenticated"
+        assert call("POST", path, body=body, headers=headers, person=buyer).code == "forbidden"
+
+
 @pytest.mark.parametrize("roles", [(), ("buyer",), ("admin",), ("Contributor",), ("contributors",)])
 def test_another_role_is_forbidden(roles: tuple[str, ...]) -> None:
     assert call("POST", "/orders/top", body=ORDER, person=Person(roles=roles)).code == "forbidden"
@@ -129,7 +142,7 @@ def test_each_call_logs_one_line_without_personal_data(caplog: pytest.LogCapture
     call("POST", "/orders/top", body='{"itemName": "anna"}', person=ANA)
     (record,) = caplog.records
     logged = vars(record)
-    assert (logged["msg"], logged["status"], logged["route"]) == ("http_call", 201, "POST /orders/top")
+    assert (logged["msg"], logged["status"], logged["route"]) == ("http_call", 201, "POST /orders/{shelf}")
     assert "anna" not in str(logged)
 
 

@@ -85,7 +85,7 @@ def call(
         context["authorizer"] = {"jwt": {"claims": person.claims()}}
     event = {
         "version": "2.0",
-        "routeKey": f"{method} {path}",
+        "routeKey": f"{method} {path if path.count('/') == 1 else '/orders/{shelf}'}",
         "rawPath": path,
         "rawQueryString": "",
         "queryStringParameters": dict(query) if query else None,
