@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lumenstock.search.document import Removal
-from lumenstock.search.ports import Change, Filters, IndexQuery
+from lumenstock.search.ports import Change, Filters, IndexQuery, Sort, Synonym
 from tests.contract.search import oracle
 from tests.contract.search.conftest import IMPLEMENTATIONS
 from tests.contract.search.documents import asking, counts, document, image_id, unit_vector
@@ -35,6 +35,10 @@ def maybe(*values: object) -> st.SearchStrategy[object]:
     return st.one_of(st.none(), st.sampled_from(values))
 
 
+def rarely(*values: object) -> st.SearchStrategy[object]:
+    return st.one_of(*[st.none()] * 4, st.sampled_from(values))
+
+
 # Plans, not documents: vectors are made of a number in the test, so that an example can be read.
 documents = st.fixed_dictionaries(
     {
@@ -52,6 +56,11 @@ documents = st.fixed_dictionaries(
         "height_px": st.sampled_from((100, 200)),
         "created_at_s": st.sampled_from((1000, 2000, 3000)),
         "look": looks,
+        "image_type": maybe("photo", "illustration"),
+        "licence_type": maybe("commercial", "editorial"),
+        "people": maybe(0, 1, 3),
+        "ai_generated": maybe(*(True, False)),
+        "popularity": maybe(0, 5, 70),
     }
 )
 removals = st.builds(Removal, st.integers(0, 15).map(image_id), st.integers(1, 4))
@@ -65,13 +74,22 @@ filters = st.builds(
     created_before_s=maybe(2000, 2500, 3001),
     min_width_px=st.sampled_from((0, 150)),
     min_height_px=st.sampled_from((0, 150)),
+    image_type=rarely("photo"),
+    licence_type=rarely("editorial"),
+    people_from=rarely(0, 1),
+    people_to=rarely(0, 2),
+    ai_generated=rarely(*(True, False)),
 )
+few_of = {"phrases": ("red car", "night"), "prefixes": ("ca", "n"), "excluded": ("boat", "red car")}
 queries = st.fixed_dictionaries(
     {
         "text": few_words,
         "filters": st.one_of(st.just(Filters()), filters),
         "window": st.sampled_from((1, 3, 100)),
         "look": looks,
+        "sort": st.sampled_from(Sort),
+        "synonyms": st.sampled_from(((), (Synonym("car", ("boat", "red lake")),))),
+        **{name: st.one_of(st.just(()), several(*texts)) for name, texts in few_of.items()},
     }
 )
 
@@ -90,8 +108,9 @@ def made(plan: Plan | Removal) -> Change:
 
 
 def asked_by(plan: Plan) -> IndexQuery:
-    vector = asking(unit_vector(plan["look"][0]), plan["look"][1]) if plan["look"] else None
-    return IndexQuery(text=plan["text"], vector=vector, filters=plan["filters"], window=plan["window"])
+    look, fields = plan["look"], {**plan}
+    del fields["look"]
+    return IndexQuery(vector=asking(unit_vector(look[0]), look[1]) if look else None, **fields)
 
 
 @pytest.mark.slow
@@ -118,12 +137,13 @@ def test_totals_filters_facets_and_order_are_those_of_the_oracle(
             assert [hit.id for hit in answer.vector] == [item for _, item in near]
             assert len(answer.keyword) == min(len(by_words), query.window)
             assert {hit.id for hit in answer.keyword} <= by_words
-            if not query.text and query.vector is None:
-                assert [hit.id for hit in answer.keyword] == oracle.newest(standing, query)[: query.window]
+            if query.browsing or (by_words and query.sort is not Sort.RELEVANCE):
+                assert [hit.id for hit in answer.keyword] == oracle.by_time(standing, query)[: query.window]
             union = by_words | {item for _, item in near}
             assert answer.total == len(union)
             assert answer.relation == ("gte" if len(near) == query.window else "eq")
-            for name, expected in oracle.facets(standing, union).items():
+            assert set(answer.signals) == {hit.id for hit in (*answer.keyword, *answer.vector)}
+            for name, expected in oracle.facets(standing, query).items():
                 assert Counter(counts(getattr(answer.facets, name))) == expected
             if by_words:
                 pages = index.keyword_page(query, excluding=(), offset=0, limit=100)

@@ -69,11 +69,65 @@ def test_both_legs_count_their_union(index: SearchIndex) -> None:
     assert answer.total == len(found)
 
 
-def test_filters_apply_to_counts(index: SearchIndex) -> None:
+def test_filters_apply_to_the_counts_of_other_facets(index: SearchIndex) -> None:
     index.write(some_documents())
-    wide = [item for item in some_documents() if item.orientation == "square"]
+    squares = [item for item in some_documents() if item.orientation == "square"]
     facets = index.query(IndexQuery(filters=Filters(orientation="square"))).facets
-    assert as_counters(facets) == by_hand(wide)
+    categories, _, colors = by_hand(squares)
+    assert (counts(facets.categories), counts(facets.colors)) == (categories, colors)
+
+
+def test_a_facet_shows_what_another_value_would_find(index: SearchIndex) -> None:
+    index.write(some_documents())
+    facets = index.query(IndexQuery(filters=Filters(orientation="square"))).facets
+    assert counts(facets.orientations) == {"landscape": 8, "portrait": 8, "square": 8}
+
+
+def test_with_two_filters_each_facet_leaves_out_its_own(index: SearchIndex) -> None:
+    index.write(some_documents())
+    wanted = Filters(category="night", color="#FFFFFF", orientation="square")
+    facets = index.query(IndexQuery(filters=wanted)).facets
+    squares = [item for item in some_documents() if item.orientation == "square"]
+    white = [item for item in squares if "#FFFFFF" in item.colors]
+    nightly = [item for item in squares if "night" in item.categories]
+    assert counts(facets.categories) == by_hand(white)[0]
+    assert counts(facets.colors) == by_hand(nightly)[2]
+
+
+def test_filters_without_a_facet_apply_to_all_counts(index: SearchIndex) -> None:
+    index.write([document(1, categories=("city",), people=0), document(2, categories=("city",), people=2)])
+    facets = index.query(IndexQuery(filters=Filters(category="city", people_to=0))).facets
+    assert counts(facets.categories) == {"city": 1}
+
+
+def test_the_words_apply_to_a_facet_without_its_filter(index: SearchIndex) -> None:
+    index.write(some_documents())
+    facets = index.query(IndexQuery(text="boat", filters=Filters(orientation="square"))).facets
+    boats = [item for item in some_documents() if item.title == "boat"]
+    assert counts(facets.orientations) == by_hand(boats)[1]
+
+
+def test_a_facet_counts_the_vector_leg_that_would_be_without_its_filter(index: SearchIndex) -> None:
+    index.write(some_documents())
+    near = asking(unit_vector(1))
+    answer = index.query(IndexQuery(vector=near, window=6, filters=Filters(orientation="square")))
+    assert counts(answer.facets.orientations) == by_hand(some_documents()[:6])[1]
+    assert counts(answer.facets.categories) == by_hand(some_documents()[2:18:3])[0]
+
+
+def test_a_filter_that_nothing_passes_still_shows_the_other_values(index: SearchIndex) -> None:
+    index.write(some_documents())
+    answer = index.query(IndexQuery(text="car", filters=Filters(category="zoo")))
+    assert (answer.total, counts(answer.facets.orientations)) == (0, {})
+    assert counts(answer.facets.categories) == {"city": 16, "night": 8}
+
+
+def test_phrases_and_exclusions_apply_to_counts(index: SearchIndex) -> None:
+    index.write(
+        [document(1, title="red car", categories=("a",)), document(2, title="car", categories=("b",))]
+    )
+    assert counts(index.query(IndexQuery(phrases=("red car",))).facets.categories) == {"a": 1}
+    assert counts(index.query(IndexQuery(excluded=("red",))).facets.categories) == {"b": 1}
 
 
 def test_counts_fall_and_ties_come_by_name(index: SearchIndex) -> None:

@@ -87,6 +87,54 @@ def test_least_width_and_height_are_included(index: SearchIndex) -> None:
     assert passing(index, Filters(min_height_px=1081)) == [2]
 
 
+def test_image_type(index: SearchIndex) -> None:
+    index.write([document(1, image_type="photo"), document(2, image_type="illustration"), document(3)])
+    assert passing(index, Filters(image_type="photo")) == [1]
+    assert passing(index, Filters(image_type="vector")) == []
+
+
+def test_licence_type(index: SearchIndex) -> None:
+    index.write([document(1, licence_type="editorial"), document(2, licence_type="commercial"), document(3)])
+    assert passing(index, Filters(licence_type="commercial")) == [2]
+
+
+def test_both_ends_of_a_number_of_people_are_included(index: SearchIndex) -> None:
+    index.write([document(n, people=n) for n in range(5)])
+    assert passing(index, Filters(people_from=3)) == [3, 4]
+    assert passing(index, Filters(people_to=1)) == [0, 1]
+    assert passing(index, Filters(people_from=1, people_to=2)) == [1, 2]
+
+
+def test_nobody_is_a_number_of_people(index: SearchIndex) -> None:
+    index.write([document(1, people=0), document(2, people=1), document(3)])
+    assert passing(index, Filters(people_to=0)) == [1]
+
+
+def test_where_nobody_counted_people_no_number_fits(index: SearchIndex) -> None:
+    index.write([document(1)])
+    assert passing(index, Filters(people_from=0)) == []
+    assert passing(index, Filters(people_to=1000)) == []
+
+
+def test_whether_a_machine_made_it(index: SearchIndex) -> None:
+    index.write([document(1, ai_generated=True), document(2, ai_generated=False), document(3)])
+    assert passing(index, Filters(ai_generated=True)) == [1]
+    assert passing(index, Filters(ai_generated=False)) == [2]
+
+
+def test_what_becomes_known_can_be_filtered(index: SearchIndex) -> None:
+    index.write([document(1)])
+    index.write([document(1, version=2, people=2, image_type="photo", ai_generated=False)])
+    assert passing(index, Filters(people_from=2, image_type="photo", ai_generated=False)) == [1]
+
+
+def test_values_that_are_not_known_filter_the_vector_leg_too(index: SearchIndex) -> None:
+    near = unit_vector(1)
+    index.write([document(1, vector=near), document(2, vector=near, people=0)])
+    answer = index.query(IndexQuery(vector=asking(near), filters=Filters(people_to=0)))
+    assert numbers(answer.vector) == [2]
+
+
 def test_all_filters_must_pass(index: SearchIndex) -> None:
     whole: dict[str, Any] = {
         "categories": ("city",),
@@ -147,4 +195,4 @@ def test_a_filter_that_nothing_passes_finds_nothing_in_any_leg(index: SearchInde
     index.write([document(1, title="car", vector=unit_vector(1))])
     answer = index.query(IndexQuery(text="car", vector=asking(unit_vector(1)), filters=filters))
     assert (answer.keyword, answer.vector, answer.total) == ((), (), 0)
-    assert answer.facets.orientations == ()
+    assert answer.facets.categories == ()

@@ -126,3 +126,8 @@ def test_browsing_leaves_out_what_was_shown(index: SearchIndex) -> None:
     index.write([document(n) for n in range(6)])
     page = index.keyword_page(IndexQuery(), excluding=[image_id(4)], offset=1, limit=2)
     assert numbers(page) == [3, 2]
+
+
+def test_browsing_knows_the_times_before_1970(index: SearchIndex) -> None:
+    index.write([document(n, created_at_s=at) for n, at in enumerate((-5_000_000_000, 0, 1_700_000_000, -1))])
+    assert numbers(index.query(IndexQuery()).keyword) == [2, 1, 3, 0]

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from lumenstock.adapters.embedded.index import EmbeddedIndex
-from lumenstock.adapters.embedded.queries import words_query
+from lumenstock.adapters.embedded.projector import FORMAT
 from lumenstock.adapters.embedded.rows import RowWriter
+from lumenstock.adapters.embedded.words import words_query
 from lumenstock.kernel.errors import SearchUnavailableError
 from lumenstock.search.document import Document, Removal
 from lumenstock.search.ports import IndexQuery
@@ -148,7 +149,7 @@ def test_a_reader_follows_to_new_files(folder: Path) -> None:
     assert both_legs(reader) == ([0, 1, 2], [0, 1, 2])
     writer.rebuild(cars(2))
     assert both_legs(reader) == ([0, 1], [0, 1])
-    assert len(list(folder.glob("v1-*"))) == 1
+    assert len(list(folder.glob(f"{FORMAT}-*"))) == 1
 
 
 def test_a_reader_keeps_its_state_while_files_are_renewed(folder: Path) -> None:
@@ -157,7 +158,8 @@ def test_a_reader_keeps_its_state_while_files_are_renewed(folder: Path) -> None:
     before = index._fresh()
     index.rebuild([])
     assert numbers(before.best(words_query("car"), 0, 10)) == [0, 1, 2]
-    assert len(before.rows.nearest(unit_vector(1), "demo@1", 10)) == 3
+    scores = before.rows.scores(unit_vector(1), "demo@1", [None])
+    assert len(before.rows.nearest(scores, 10)) == 3
 
 
 def test_ended_rows_do_not_pile_up(folder: Path) -> None:

@@ -21,6 +21,13 @@ class Document:
         model: ``name@version`` of the vector; "" without one.
         vector_f16: Little-endian float16 × 768, unit length; b"" without one.
         thumbnail: Path of the small picture below the media address; so is ``preview``.
+        image_type: Such as ``photo`` or ``illustration``. Of this and what follows, None is "not known".
+        licence_type: Such as ``commercial`` or ``editorial``.
+        people: How many people are in the picture.
+        ai_generated: Whether a machine made it.
+        popularity: How often it was licensed or kept, counted by whoever writes it; at least 0.
+        premium: Whether it is sold as premium.
+        trending: How much it is asked for of late, in [0, 1].
     """
 
     id: ImageId
@@ -40,6 +47,13 @@ class Document:
     preview: str
     model: str = ""
     vector_f16: bytes = b""
+    image_type: str | None = None
+    licence_type: str | None = None
+    people: int | None = None
+    ai_generated: bool | None = None
+    popularity: int | None = None
+    premium: bool | None = None
+    trending: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

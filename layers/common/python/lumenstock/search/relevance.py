@@ -11,6 +11,9 @@ _ENGLISH = (
 )
 STOP_WORDS = tuple(_ENGLISH.split())
 
+# A synonym in place of the word itself: less than the word in a weightier field, more than none.
+SYNONYM_WEIGHT = 0.5
+
 
 def words_required(words: int) -> int:
     """How many of ``words`` distinct query words a document must hold: all of 2, else 75 % rounded down.

@@ -16,8 +16,14 @@ from lumenstock.search.relevance import FIELD_WEIGHTS, STOP_WORDS
 
 DOCUMENT, SNAPSHOT = "document", "snapshot"
 
+# The same texts as they are written, for phrases and prefixes: by the name of the field with the stems.
+EXACT = {name: f"{name}_exact" for name in FIELD_WEIGHTS}
+
+_MAY_BE_UNKNOWN = ("image_type", "licence_type", "people", "ai_generated")
+_POPULARITY_END = 10**12
+_POPULARITY_DIGITS = 13
 _TIME_END_S = 10**11  # in the year 5138
-_TIME_DIGITS = 11
+_TIME_DIGITS = 12  # also for what was before 1970
 _WORD_BYTES = 100  # longer runs of letters and digits are not words
 
 
@@ -25,13 +31,16 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for name in FIELD_WEIGHTS:
         builder.add_text_field(name, tokenizer_name="english", index_option="freq")
-    for name in ("kind", "id", "contributor"):
+        builder.add_text_field(EXACT[name], tokenizer_name="exact", index_option="position")
+    for name in ("kind", "id", "contributor", "image_type", "licence_type"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("category", "orientation", "color"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_text_field("newest", tokenizer_name="raw", index_option="basic", fast=True)
-    for name in ("created_at_s", "width_px", "height_px"):
+    for name in ("newest", "popular"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in ("created_at_s", "width_px", "height_px", "people"):
         builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_boolean_field("ai_generated", indexed=True)
     builder.add_unsigned_field("row", indexed=True, fast=True)
     builder.add_unsigned_field("generation", fast=True)
     builder.add_unsigned_field("rows", fast=True)
@@ -41,19 +50,22 @@ def _schema() -> tantivy.Schema:
 SCHEMA = _schema()
 
 
-def _english() -> tantivy.TextAnalyzer:
+def _folding() -> tantivy.TextAnalyzerBuilder:
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(_WORD_BYTES))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.custom_stopword(list(STOP_WORDS)))
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
     )
 
 
-ENGLISH = _english()
+ENGLISH = (
+    _folding()
+    .filter(tantivy.Filter.custom_stopword(list(STOP_WORDS)))
+    .filter(tantivy.Filter.stemmer("english"))
+    .build()
+)
+AS_WRITTEN = _folding().build()
 
 
 def create_words(folder: Path) -> tantivy.Index:
@@ -73,6 +85,7 @@ def open_words(folder: Path) -> tantivy.Index:
 
 def _prepared(words: tantivy.Index) -> tantivy.Index:
     words.register_tokenizer("english", ENGLISH)
+    words.register_tokenizer("exact", AS_WRITTEN)
     words.config_reader("manual")
     return words
 
@@ -80,6 +93,11 @@ def _prepared(words: tantivy.Index) -> tantivy.Index:
 def words_of(text: str) -> list[str]:
     """The distinct stems of ``text``, in the order in which they first come."""
     return list(dict.fromkeys(ENGLISH.analyze(text)))
+
+
+def written_words_of(text: str) -> list[str]:
+    """The words of ``text``, folded, in their order."""
+    return list(AS_WRITTEN.analyze(text))
 
 
 def newest_key(document: Document) -> str:
@@ -92,20 +110,39 @@ def from_newest_key(key: str) -> tuple[str, int]:
     return key[_TIME_DIGITS:], _TIME_END_S - int(key[:_TIME_DIGITS])
 
 
+def popular_key(document: Document) -> str:
+    """A key that sorts, rising, by falling popularity, those without one last, and then as the newest key."""
+    known = -1 if document.popularity is None else min(document.popularity, _POPULARITY_END)
+    return f"{_POPULARITY_END - known:0{_POPULARITY_DIGITS}d}{newest_key(document)}"
+
+
+def from_popular_key(key: str) -> tuple[str, int]:
+    """Id and popularity of a :func:`popular_key`; 0 where it is not known."""
+    image_id, _ = from_newest_key(key[_POPULARITY_DIGITS:])
+    return image_id, max(0, _POPULARITY_END - int(key[:_POPULARITY_DIGITS]))
+
+
+# Fields that a leg can be in order of, with what reads id and score of their values.
+KEYS = {"newest": from_newest_key, "popular": from_popular_key}
+
+
 def document_record(document: Document, row: int) -> tantivy.Document:
-    """``document`` as tantivy takes it."""
+    """``document`` as tantivy takes it; what is not known is left out."""
+    texts = {"title": document.title, "tags": list(document.tags), "description": document.description}
+    known = {name: getattr(document, name) for name in _MAY_BE_UNKNOWN}
     return tantivy.Document.from_dict(
         {
             "kind": DOCUMENT,
             "id": document.id,
-            "title": document.title,
-            "tags": list(document.tags),
-            "description": document.description,
+            **texts,
+            **{EXACT[name]: text for name, text in texts.items()},
+            **{name: value for name, value in known.items() if value is not None},
             "category": list(document.categories),
             "orientation": document.orientation,
             "color": list(document.colors),
             "contributor": list({fold(document.contributor_id), fold(document.contributor_name)}),
             "newest": newest_key(document),
+            "popular": popular_key(document),
             "created_at_s": document.created_at_s,
             "width_px": document.width_px,
             "height_px": document.height_px,

@@ -8,16 +8,15 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from lumenstock.adapters.embedded.counting import count_matches
+from lumenstock.adapters.embedded.answering import answer, keyword_leg, vector_legs
 from lumenstock.adapters.embedded.projector import Projector
-from lumenstock.adapters.embedded.queries import either, filtered, ids_query, keyword_query
 from lumenstock.adapters.embedded.snapshot import Snapshot
 from lumenstock.adapters.embedded.truth import Truth
 from lumenstock.embedding.model import from_f16
 from lumenstock.kernel.errors import NotFoundError, SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
-from lumenstock.search.ports import Change, Filters, Hit, IndexAnswer, IndexQuery, QueryVector
+from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryVector
 
 _REBUILD_BATCH = 500
 _LOAD_ATTEMPTS = 5
@@ -46,14 +45,14 @@ class EmbeddedIndex:
     def query(self, query: IndexQuery) -> IndexAnswer:
         """See the protocol."""
         with _available():
-            return _answer(self._fresh(), query)
+            return answer(self._fresh(), query)
 
     def keyword_page(
         self, query: IndexQuery, *, excluding: Sequence[ImageId], offset: int, limit: int
     ) -> tuple[Hit, ...]:
         """See the protocol."""
         with _available():
-            return _keyword_leg(self._fresh(), query, excluding, offset, limit)
+            return keyword_leg(self._fresh(), query, excluding, offset, limit)
 
     def similar(self, image_id: ImageId, limit: int) -> tuple[Hit, ...]:
         """See the protocol."""
@@ -65,7 +64,7 @@ class EmbeddedIndex:
             if not document.vector_f16:
                 return ()
             vector = QueryVector(document.model, from_f16(document.vector_f16))
-            hits = _vector_leg(self._fresh(), vector, Filters(), limit + 1)
+            (hits,) = vector_legs(self._fresh(), [IndexQuery(vector=vector, window=limit + 1)])
             return tuple(hit for hit in hits if hit.id != image_id)[:limit]
 
     def rebuild(self, changes: Iterable[Change]) -> int:
@@ -106,38 +105,6 @@ class EmbeddedIndex:
             return Snapshot.load(folder, self._snapshot)
         except (OSError, ValueError):  # renewed and removed while it was being opened, or damaged
             return None
-
-
-def _answer(snapshot: Snapshot, query: IndexQuery) -> IndexAnswer:
-    browsing = not query.text and query.vector is None
-    keyword = _keyword_leg(snapshot, query, (), 0, query.window) if query.text or browsing else ()
-    vector = _vector_leg(snapshot, query.vector, query.filters, query.window) if query.vector else ()
-    matches = ids_query([hit.id for hit in vector])
-    if query.text or browsing:
-        matches = either(keyword_query(query.text, query.filters), matches)
-    total, facets = count_matches(snapshot.searcher, matches)
-    return IndexAnswer(
-        keyword=keyword,
-        vector=vector,
-        total=total,
-        relation="gte" if len(vector) == query.window else "eq",
-        facets=facets,
-    )
-
-
-def _keyword_leg(
-    snapshot: Snapshot, query: IndexQuery, excluding: Sequence[ImageId], offset: int, limit: int
-) -> tuple[Hit, ...]:
-    found = keyword_query(query.text, query.filters, excluding)
-    pick = snapshot.best if query.text else snapshot.newest
-    return pick(found, offset, limit)
-
-
-def _vector_leg(snapshot: Snapshot, vector: QueryVector, filters: Filters, limit: int) -> tuple[Hit, ...]:
-    passing = filtered(filters)
-    among = None if passing is None else snapshot.rows_of(passing)
-    nearest = snapshot.rows.nearest(vector.values, vector.model, limit, among)
-    return tuple(Hit(snapshot.rows.id_of(row), score) for row, score in nearest)
 
 
 @contextmanager

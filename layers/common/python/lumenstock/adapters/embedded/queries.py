@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from tantivy import FieldType, Occur, Query
 
-from lumenstock.adapters.embedded.fields import DOCUMENT, SCHEMA, SNAPSHOT, words_of
+from lumenstock.adapters.embedded.fields import DOCUMENT, SCHEMA, SNAPSHOT
+from lumenstock.adapters.embedded.words import excluded_query, phrase_query, prefix_query, words_query
 from lumenstock.kernel.ids import ImageId
-from lumenstock.search.ports import Filters
-from lumenstock.search.relevance import FIELD_WEIGHTS, words_required
+from lumenstock.search.ports import IndexQuery
 
 # A bound that no document reaches: tantivy takes no open range with an excluded end.
 _ENDLESS = 2**62
@@ -20,46 +20,42 @@ def snapshot_query() -> Query:
     return _term("kind", SNAPSHOT)
 
 
-def words_query(text: str) -> Query:
-    """Documents that hold enough of the words of ``text``, by the best field of each word.
-
-    A text without a word that counts (stop words, punctuation) matches nothing.
-    """
-    words = words_of(text)
-    if not words:
-        return Query.empty_query()
-    return Query.boolean_query(
-        [(Occur.Should, _word(word)) for word in words],
-        minimum_number_should_match=words_required(len(words)),
-    )
-
-
-def filtered(filters: Filters) -> Query | None:
-    """Documents that pass ``filters``, each scoring 0; None when nothing is asked for."""
+def passing(query: IndexQuery) -> Query | None:
+    """What every find of ``query`` must be, in both legs, scoring 0; None when nothing is asked for."""
+    filters = query.filters
     terms = {
         "category": filters.category,
         "orientation": filters.orientation,
         "color": filters.color,
         "contributor": filters.contributor,
+        "image_type": filters.image_type,
+        "licence_type": filters.licence_type,
+        "ai_generated": filters.ai_generated,
     }
-    clauses = [_term(name, value) for name, value in terms.items() if value is not None]
+    clauses = [(Occur.Must, _term(name, value)) for name, value in terms.items() if value is not None]
+    people_below = None if filters.people_to is None else filters.people_to + 1
     ranges = {
         "created_at_s": (filters.created_from_s, filters.created_before_s),
         "width_px": (filters.min_width_px or None, None),
         "height_px": (filters.min_height_px or None, None),
+        "people": (filters.people_from, people_below),
     }
-    clauses += [_between(name, *bounds) for name, bounds in ranges.items() if bounds != (None, None)]
+    clauses += [
+        (Occur.Must, _between(name, *bounds)) for name, bounds in ranges.items() if bounds != (None, None)
+    ]
+    clauses += [(Occur.Must, phrase_query(phrase)) for phrase in query.phrases]
+    clauses += [(Occur.Must, prefix_query(prefix)) for prefix in query.prefixes]
+    clauses += [(Occur.MustNot, excluded_query(text)) for text in query.excluded]
     if not clauses:
         return None
-    return Query.const_score_query(Query.boolean_query([(Occur.Must, clause) for clause in clauses]), 0.0)
+    return Query.const_score_query(Query.boolean_query([(Occur.Must, _documents()), *clauses]), 0.0)
 
 
-def keyword_query(text: str, filters: Filters, excluding: Sequence[ImageId] = ()) -> Query:
-    """The keyword leg: matches of ``text``, or every document when it is empty, under ``filters``."""
-    found = words_query(text) if text else _term("kind", DOCUMENT)
-    clauses = [(Occur.Must, found)]
-    if (passing := filtered(filters)) is not None:
-        clauses.append((Occur.Must, passing))
+def keyword_query(query: IndexQuery, excluding: Sequence[ImageId] = ()) -> Query:
+    """The keyword leg of ``query``: what its words find, or every document, of what passes."""
+    clauses = [(Occur.Must, found) for found in _worded(query)] or [(Occur.Must, _documents())]
+    if (passes := passing(query)) is not None:
+        clauses.append((Occur.Must, passes))
     if excluding:
         clauses.append((Occur.MustNot, ids_query(excluding)))
     return Query.boolean_query(clauses)
@@ -75,16 +71,17 @@ def either(*queries: Query) -> Query:
     return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
-def _word(word: str) -> Query:
-    return Query.disjunction_max_query(
-        [
-            Query.boost_query(Query.term_query(SCHEMA, name, word, "freq"), weight)
-            for name, weight in FIELD_WEIGHTS.items()
-        ]
-    )
+def _worded(query: IndexQuery) -> list[Query]:
+    words = [words_query(query.text, query.synonyms)] if query.text else []
+    phrases = [phrase_query(phrase) for phrase in query.phrases]
+    return words + phrases + [prefix_query(prefix) for prefix in query.prefixes]
 
 
-def _term(name: str, value: str) -> Query:
+def _documents() -> Query:
+    return _term("kind", DOCUMENT)
+
+
+def _term(name: str, value: object) -> Query:
     return Query.term_query(SCHEMA, name, value, "basic")
 
 

@@ -19,12 +19,22 @@ from lumenstock.adapters.embedded.truth import ID_BYTES
 from lumenstock.embedding.model import Vectors, from_f16
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import EMBEDDING_DIM, Document
+from lumenstock.search.ports import Signals
 
 RowNumbers = NDArray[np.int64]
 
 ROWS, VECTORS = "rows.bin", "vectors.f32"
 
-_ROW = np.dtype([("ended", "<u8"), ("model", "<u8"), ("id", f"S{ID_BYTES}")])
+_ROW = np.dtype(
+    [
+        ("ended", "<u8"),
+        ("model", "<u8"),
+        ("id", f"S{ID_BYTES}"),
+        ("created_at_s", "<i8"),
+        ("trending", "<f8"),
+        ("premium", "?"),
+    ]
+)
 _VECTOR_BYTES = EMBEDDING_DIM * 4
 _GATHER_SHARE = 0.25  # copying a quarter of the rows together costs about what reading all of them does
 _GATHER_BLOCK = 4096  # rows copied at a time: 12 MB
@@ -67,7 +77,14 @@ class RowWriter:
         """Write ``documents`` as rows ``first``, ``first + 1``, …; a row without a vector stays a hole."""
         rows = np.zeros(len(documents), dtype=_ROW)
         for offset, document in enumerate(documents):
-            rows[offset] = (0, model_code(document.model), document.id.encode())
+            rows[offset] = (
+                0,
+                model_code(document.model),
+                document.id.encode(),
+                document.created_at_s,
+                document.trending or 0.0,
+                document.premium or False,
+            )
             if document.vector_f16:
                 at = (first + offset) * _VECTOR_BYTES
                 os.pwrite(self._vectors.fileno(), from_f16(document.vector_f16).tobytes(), at)
@@ -86,16 +103,29 @@ class RowWriter:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """The cosines of some rows with one query.
+
+    Attributes:
+        rows: int64[m], rising.
+        cosines: float32[m].
+    """
+
+    rows: RowNumbers
+    cosines: Vectors
+
+
+@dataclass(frozen=True, slots=True)
 class RowView:
     """The rows as they stood after one write.
 
     Attributes:
-        ids: bytes[n], zero-padded.
+        records: What is kept of each row but its vector: a structured array of n.
         models: uint64[n]; 0 where the row has no vector or is no longer true.
         vectors: float32[n, 768], memory-mapped.
     """
 
-    ids: NDArray[np.bytes_]
+    records: NDArray[np.void]
     models: NDArray[np.uint64]
     vectors: Vectors
 
@@ -104,45 +134,71 @@ class RowView:
         """Map the first ``count`` rows as of write ``generation``."""
         if count == 0:
             empty = np.empty((0, EMBEDDING_DIM), dtype=np.float32)
-            return cls(np.empty(0, dtype=f"S{ID_BYTES}"), np.empty(0, dtype=np.uint64), empty)
+            return cls(np.empty(0, dtype=_ROW), np.empty(0, dtype=np.uint64), empty)
         rows = np.fromfile(folder / ROWS, dtype=_ROW, count=count)
         ended = (rows["ended"] != 0) & (rows["ended"] <= generation)
         vectors = np.memmap(folder / VECTORS, dtype="<f4", mode="r", shape=(count, EMBEDDING_DIM))
-        return cls(rows["id"], np.where(ended, np.uint64(0), rows["model"]), vectors)
+        return cls(rows, np.where(ended, np.uint64(0), rows["model"]), vectors)
+
+    @property
+    def ids(self) -> NDArray[np.bytes_]:
+        """bytes[n], zero-padded."""
+        ids: NDArray[np.bytes_] = self.records["id"]
+        return ids
 
     def id_of(self, row: int) -> ImageId:
         """The id that ``row`` belongs to."""
         return ImageId(self.ids[row].decode())
 
-    def nearest(
-        self, query: Vectors, model: str, limit: int, among: RowNumbers | None = None
-    ) -> list[tuple[int, float]]:
-        """The ``limit`` rows of ``model`` with the highest cosine, exactly; ties by rising id.
+    def signals_of(self, row: int) -> Signals:
+        """What the order of business goes by."""
+        record = self.records[row]
+        return Signals(int(record["created_at_s"]), bool(record["premium"]), float(record["trending"]))
+
+    def scores(self, query: Vectors, model: str, among: Sequence[RowNumbers | None]) -> Scores:
+        """Compare ``query`` (float32[768], unit length) with the rows of ``model``, exactly.
 
         Args:
             query: float32[768], unit length.
             model: ``name@version``.
+            among: Sets of rows: what is in any of them is compared. None is the set of all.
+        """
+        eligible = self.models == np.uint64(model_code(model))
+        if not model:
+            eligible[:] = False
+        if all(rows is not None for rows in among):
+            chosen = np.zeros(len(eligible), dtype=bool)
+            for rows in among:
+                chosen[rows] = True
+            eligible &= chosen
+        rows = np.flatnonzero(eligible)
+        return Scores(rows, self._cosines(query, rows))
+
+    def nearest(self, scores: Scores, limit: int, among: RowNumbers | None = None) -> list[tuple[int, float]]:
+        """The ``limit`` rows of ``scores`` with the highest cosine; ties by rising id.
+
+        Args:
+            scores: Compared rows.
             limit: Most rows to give.
             among: Rows to choose from; all when None.
         """
-        eligible = self.models == np.uint64(model_code(model))
+        rows, cosines = scores.rows, scores.cosines
         if among is not None:
-            chosen = np.zeros(len(eligible), dtype=bool)
+            chosen = np.zeros(len(self.models), dtype=bool)
             chosen[among] = True
-            eligible &= chosen
-        rows = np.flatnonzero(eligible)
-        if not len(rows) or not model:
-            return []
-        scores = self._cosines(query, rows)
+            kept = chosen[rows]
+            rows, cosines = rows[kept], cosines[kept]
         if len(rows) > limit:
-            least = np.partition(scores, -limit)[-limit]
-            kept = scores >= least
-            rows, scores = rows[kept], scores[kept]
-        order = np.lexsort((self.ids[rows], -scores))[:limit]
-        return [(int(rows[at]), float(scores[at])) for at in order]
+            least = np.partition(cosines, -limit)[-limit]
+            kept = cosines >= least
+            rows, cosines = rows[kept], cosines[kept]
+        order = np.lexsort((self.ids[rows], -cosines))[:limit]
+        return [(int(rows[at]), float(cosines[at])) for at in order]
 
     def _cosines(self, query: Vectors, rows: RowNumbers) -> Vectors:
         # einsum: one thread, 1.4 ms at 10,000 rows. BLAS takes 0.9 ms on two idle cores, 8 ms on busy ones.
+        if not len(rows):
+            return np.empty(0, dtype=np.float32)
         if len(rows) > _GATHER_SHARE * len(self.models):
             every: Vectors = np.einsum("ij,j->i", self.vectors, query)
             return every[rows]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import tantivy
 
-from lumenstock.adapters.embedded.fields import from_newest_key, open_words
-from lumenstock.adapters.embedded.queries import snapshot_query
+from lumenstock.adapters.embedded.fields import KEYS, open_words
+from lumenstock.adapters.embedded.queries import ids_query, snapshot_query
 from lumenstock.adapters.embedded.rows import RowNumbers, RowView
 from lumenstock.kernel.ids import ImageId
-from lumenstock.search.ports import Hit
+from lumenstock.search.ports import Hit, Signals
 
 _TIE_SLACK = 50  # hits read beyond the last one asked for, to see the end of a run of equal scores
 
@@ -91,15 +92,20 @@ class Snapshot:
         order = np.lexsort((self.rows.ids[rows], -scores))[offset:wanted]
         return tuple(Hit(self.rows.id_of(int(rows[at])), float(scores[at])) for at in order)
 
-    def newest(self, query: tantivy.Query, offset: int, limit: int) -> tuple[Hit, ...]:
-        """Finds of ``query`` by falling creation time, ties by rising id, from ``offset`` on."""
+    def in_key_order(self, query: tantivy.Query, key: str, offset: int, limit: int) -> tuple[Hit, ...]:
+        """Finds of ``query`` by the field ``key``, ``newest`` or ``popular``, from ``offset`` on."""
         found = self.searcher.search(
             query,
             limit=limit,
             offset=offset,
             count=False,
-            order_by_field="newest",
+            order_by_field=key,
             order=tantivy.Order.Asc,
         ).hits
-        keys = (from_newest_key(key) for key, _ in found)
-        return tuple(Hit(ImageId(image_id), float(created_at_s)) for image_id, created_at_s in keys)
+        read = KEYS[key]
+        return tuple(Hit(ImageId(image_id), float(value)) for image_id, value in (read(k) for k, _ in found))
+
+    def signals(self, hits: Iterable[Hit]) -> dict[ImageId, Signals]:
+        """What the order of business goes by, of ``hits``."""
+        rows = self.rows_of(ids_query([hit.id for hit in hits]))
+        return {self.rows.id_of(int(row)): self.rows.signals_of(int(row)) for row in rows}
