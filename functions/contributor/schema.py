@@ -22,7 +22,7 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.tags import MAX_TAGS
 from lumenstock.ingest.amend import Edit
-from lumenstock.kernel.text import TEXT_PATTERN, tidy_text
+from lumenstock.kernel.text import SAID_PATTERN, TEXT_PATTERN, tidy_text
 
 MAX_APPEAL_LENGTH = 1000
 
@@ -80,7 +80,7 @@ class Appeal(RequestModel):
 
     text: Annotated[
         str,
-        Field(min_length=1, max_length=MAX_APPEAL_LENGTH, pattern=TEXT_PATTERN),
+        Field(max_length=MAX_APPEAL_LENGTH, pattern=SAID_PATTERN),
         AfterValidator(tidy_text),
     ]
 

@@ -109,6 +109,17 @@ def test_an_appeal_reaches_the_queue_with_its_text_once_for_each_refusal(desk: D
     assert desk.appeal(row, "It is grain.").status == 202
 
 
+@pytest.mark.parametrize(
+    "text", ["", "   ", " \n\n ", "\u3000"], ids=["none", "spaces", "lines", "wide space"]
+)
+def test_an_appeal_says_something(desk: Desk, text: str) -> None:
+    row = desk.put(status=Status.REJECTED, reasons=(BLURRED,))
+    answer = desk.appeal(row, text)
+    assert (answer.status, answer.code) == (422, "validation_failed")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/text"]
+    assert desk.row(row.id) == row
+
+
 @pytest.mark.parametrize("reasons", [(DAMAGED,), (BLURRED, DAMAGED)])
 def test_what_a_check_refused_cannot_be_appealed(desk: Desk, reasons: Any) -> None:
     row = desk.put(status=Status.REJECTED, reasons=reasons)

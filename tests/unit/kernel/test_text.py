@@ -9,10 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
-from lumenstock.kernel.text import LINE_PATTERN, TEXT_PATTERN, readable_line, tidy_line, tidy_text
+from lumenstock.kernel.text import (
+    LINE_PATTERN,
+    SAID_PATTERN,
+    TEXT_PATTERN,
+    readable_line,
+    tidy_line,
+    tidy_text,
+)
 
 LINE: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(pattern=LINE_PATTERN)])
 TEXT: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(pattern=TEXT_PATTERN)])
+SAID: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(pattern=SAID_PATTERN)])
 
 
 def passes(adapter: TypeAdapter[str], text: str) -> bool:
@@ -25,16 +33,16 @@ def passes(adapter: TypeAdapter[str], text: str) -> bool:
 
 @pytest.mark.parametrize("text", ["Harbour at dawn", "日本の港", "👩‍👩‍👧 at the sea", "é", "a"])
 def test_what_people_write_passes(text: str) -> None:
-    assert passes(LINE, text)
-    assert passes(TEXT, text)
+    for adapter in (LINE, TEXT, SAID):
+        assert passes(adapter, text)
 
 
 @pytest.mark.parametrize(
     "text", ["a\x00b", "a\x1b[2J", "a\x7f", "a\x85b", "a\u2028b", "evil\u202egpj.exe", "\u2066a"]
 )
 def test_control_characters_and_turned_writing_are_refused(text: str) -> None:
-    assert not passes(LINE, text)
-    assert not passes(TEXT, text)
+    for adapter in (LINE, TEXT, SAID):
+        assert not passes(adapter, text)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u3000", "one\ntwo"])
@@ -43,10 +51,17 @@ def test_a_line_is_one_line_with_something_on_it_and_a_text_need_not_be(text: st
     assert passes(TEXT, text)
 
 
+def test_who_says_something_says_more_than_spaces_on_any_number_of_lines() -> None:
+    for text in ("", " ", "\n\n", " \n\u3000 \xa0"):
+        assert not passes(SAID, text)
+    for text in ("a", " \n a\n", "one\n\ntwo"):
+        assert passes(SAID, text)
+
+
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_python_and_pydantic_read_the_patterns_alike(text: str) -> None:
     """A JSON Schema validator is Python or JavaScript, pydantic is Rust."""
-    for pattern, adapter in ((LINE_PATTERN, LINE), (TEXT_PATTERN, TEXT)):
+    for pattern, adapter in ((LINE_PATTERN, LINE), (TEXT_PATTERN, TEXT), (SAID_PATTERN, SAID)):
         assert bool(re.fullmatch(pattern, text)) == passes(adapter, text)
 
 

@@ -20,6 +20,8 @@ _NOT_ALLOWED = re.compile(rf"[{_CONTROL}\ud800-\udfff]")
 LINE_PATTERN = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
 # Any number of lines, also none.
 TEXT_PATTERN = rf"^[^{_CONTROL_BUT_NEWLINE}]*$"
+# Any number of lines with something to read on them.
+SAID_PATTERN = rf"^[^{_CONTROL_BUT_NEWLINE}]*[^\s{_CONTROL_BUT_NEWLINE}][^{_CONTROL_BUT_NEWLINE}]*$"
 
 
 def tidy_line(text: str) -> str:
