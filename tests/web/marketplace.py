@@ -20,6 +20,7 @@ class Marketplace:
     catalogue: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     failing: bool = False
+    comparing: bool = True
 
     def answer(self, address: str) -> tuple[int, Any]:
         """Status and JSON for an address below /v1."""
@@ -33,6 +34,8 @@ class Marketplace:
         _, _, _, image_id, *rest = path.split("/")
         if image_id not in hits:
             return 404, {"title": "Not found", "detail": "No such picture."}
+        if rest == ["similar"] and not self.comparing:
+            return 503, {"title": "Unavailable", "detail": "Search does not answer. Try again in a minute."}
         if rest == ["similar"]:
             return 200, {"results": [hit for hit in self.catalogue if hit["id"] != image_id], "total": 7}
         return 200, hits[image_id]

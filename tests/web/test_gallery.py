@@ -144,6 +144,17 @@ class TestFaults:
         expect(page.get_by_role("heading", level=1)).to_have_text("This picture is not here")
         page.close()
 
+    def test_a_picture_is_shown_although_what_looks_like_it_cannot_be_found(
+        self, browser: Browser, site: Site
+    ) -> None:
+        site.api.comparing = False
+        hit = site.api.catalogue[2]
+        page = browser.new_page()
+        open_gallery(page, site, f"?image={hit['id']}")
+        expect(page.get_by_role("img", name=hit["title"])).to_be_visible()
+        expect(page.get_by_text("They cannot be found just now.")).to_be_visible()
+        page.close()
+
     def test_a_failing_search_shows_what_the_server_says(self, browser: Browser, site: Site) -> None:
         site.api.failing = True
         page = browser.new_page()

@@ -9,7 +9,9 @@ const SIMILAR = 12;
 /** The view of the picture `id`. */
 export async function picture(id, signal) {
   const path = `/images/${encodeURIComponent(id)}`;
-  const [shown, alike] = await Promise.all([read(path, {}, signal), read(`${path}/similar`, { page_size: SIMILAR }, signal)]);
+  // The picture is what was asked for: it is shown although what looks like it cannot be told.
+  const asked = read(`${path}/similar`, { page_size: SIMILAR }, signal).catch(() => null);
+  const [shown, alike] = await Promise.all([read(path, {}, signal), asked]);
   const [width, height] = size(shown.dimensions);
   return {
     title: `${shown.title} – Lumenstock`,
@@ -21,9 +23,15 @@ export async function picture(id, signal) {
         element("div", { class: "about" }, about(shown)),
       ),
       element("h2", {}, "Similar pictures"),
-      alike.results.length ? grid(alike.results, "Similar pictures") : element("p", { class: "nothing" }, "Nothing looks like it yet."),
+      similar(alike),
     ],
   };
+}
+
+function similar(alike) {
+  if (alike?.results.length) return grid(alike.results, "Similar pictures");
+  const why = alike ? "Nothing looks like it yet." : "They cannot be found just now. Try again in a minute.";
+  return element("p", { class: "nothing" }, why);
 }
 
 function about(shown) {
