@@ -1,6 +1,6 @@
 # Every task of the project; `make help` lists them. Each does its own set-up and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help setup uppy demo up down test test-browser check fix bench bench-ingest openapi catalogues lock layers model mutants clean
+.PHONY: help setup uppy demo up down test test-browser check fix bench bench-ingest openapi catalogues lock layers model parity mutants clean
 SHELL := bash
 # Node 20 is enough here; without this the CDK's runtime says on every run that it will not be supported.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -57,6 +57,9 @@ layers: setup ## Build the Lambda layers (local and for AWS) into .cache/layers
 
 model: setup ## Train the demo model anew (needs about 5 GB for torch, 15 CPU-minutes)
 	$(call timed,model,tools/train_demo/run.sh)
+
+parity: setup ## Compare our export of CLIP with sentence-transformers (needs about 5 GB for torch; CHECKPOINT=dir)
+	$(call timed,parity,tools/clip_parity/run.sh $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)))
 
 mutants: setup ## Break the rules on purpose and count what the tests notice
 	$(call timed,mutants,$(PY) -m tools.mutants)

@@ -12,7 +12,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-PRODUCT = ("layers/common/python/lumenstock", "functions", "gpu_batch", "infra", "localcloud", "cli")
+PRODUCT = (
+    "layers/common/python/lumenstock",
+    "functions",
+    "gpu_batch",
+    "encoders",
+    "infra",
+    "localcloud",
+    "cli",
+)
 
 
 @dataclass(frozen=True, slots=True)

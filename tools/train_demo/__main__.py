@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from encoders.heads import save_heads
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from lumenstock.adapters.onnx.folder import HEADS, IMAGE_GRAPH, MANIFEST, TEXT_GRAPH, TOKENIZER
 from lumenstock.embedding.model import Vectors
@@ -26,7 +27,7 @@ from tools.scenes import TRAINING_SEEDS
 from tools.train_demo import MODEL_FOLDER
 from tools.train_demo.data import Scenes, paint
 from tools.train_demo.export import export_image_graph, export_text_graph, export_tokenizer
-from tools.train_demo.heads import category_rows, save_heads, tag_rows
+from tools.train_demo.heads import category_rows, tag_rows
 from tools.train_demo.image_tower import train_image_tower
 from tools.train_demo.network import IMAGE_PX
 from tools.train_demo.teacher import Teacher, teacher_folder
@@ -91,7 +92,7 @@ def _calibrate(out: Path, cache: Path, workers: int) -> None:
     embedder = OnnxEmbedder(out)
     vectors = _vectors(embedder, scenes)
     tags, categories = tag_rows(embedder, scenes, vectors), category_rows(embedder, scenes, vectors)
-    save_heads(out / HEADS, tags, categories)
+    save_heads(out / HEADS, {"tags": tags, "categories": categories})
     _write_manifest(out, frozenset({"tags", "categories"}))
     print(f"{len(tags)} tags: {', '.join(row.label for row in tags)}")
     print(f"{len(categories)} directions of {len({row.label for row in categories})} categories")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from encoders.heads import Row
 from lumenstock.embedding.model import Embedder, Vectors
 from tools.scenes.colour import NAMED
 from tools.scenes.kinds import KINDS
@@ -18,16 +17,6 @@ from tools.train_demo.data import Scenes
 _RAREST = 25  # pictures with a label, below which nothing is learned of it
 _LEAST_PRECISION = 0.8
 _LEAST_RECALL = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One calibrated direction."""
-
-    label: str
-    vector: Vectors
-    slope: float
-    offset: float
 
 
 def tag_rows(embedder: Embedder, scenes: Scenes, vectors: Vectors) -> list[Row]:
@@ -59,17 +48,6 @@ def category_rows(embedder: Embedder, scenes: Scenes, vectors: Vectors) -> list[
         if row is not None:
             rows.append(row)
     return rows
-
-
-def save_heads(path: Path, tags: list[Row], categories: list[Row]) -> None:
-    """Write both heads to one file, as the ONNX adapter reads it."""
-    arrays: dict[str, NDArray[np.generic]] = {}
-    for name, rows in (("tags", tags), ("categories", categories)):
-        arrays[f"{name}_labels"] = np.array([row.label for row in rows])
-        arrays[f"{name}_vectors"] = np.array([row.vector for row in rows], np.float16)
-        arrays[f"{name}_slopes"] = np.array([row.slope for row in rows], np.float32)
-        arrays[f"{name}_offsets"] = np.array([row.offset for row in rows], np.float32)
-    np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def _calibrated(label: str, direction: Vectors, has: NDArray[np.bool_], vectors: Vectors) -> Row | None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from lumenstock.embedding.model import Resampling
 from lumenstock.embedding.preprocess import squared
 
 
@@ -31,3 +33,17 @@ def test_pixels_at_the_sides_of_a_wide_picture_do_not_count() -> None:
     pixels = np.zeros((10, 30, 3), np.uint8)
     pixels[:, 10:20] = 200
     assert (squared(pixels, 5) == 200).all()
+
+
+@given(st.integers(1, 120), st.integers(1, 120), st.integers(1, 70), st.integers(0, 2**32 - 1))
+def test_bicubic_is_what_pillow_does_to_the_columns_then_to_the_rows(
+    height_px: int, width_px: int, size_px: int, seed: int
+) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height_px, width_px, 3), np.uint8)
+    short = min(height_px, width_px)
+    tall, wide = height_px * size_px // short, width_px * size_px // short
+    narrowed = Image.fromarray(pixels).resize((wide, height_px), Image.Resampling.BICUBIC)
+    whole = np.asarray(narrowed.resize((wide, tall), Image.Resampling.BICUBIC))
+    top, left = (tall - size_px) // 2, (wide - size_px) // 2
+    middle = whole[top : top + size_px, left : left + size_px]
+    assert (squared(pixels, size_px, Resampling.BICUBIC) == middle).all()

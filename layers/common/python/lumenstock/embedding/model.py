@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +17,13 @@ Vectors = NDArray[np.float32]
 DIM = 768
 
 
+class Resampling(StrEnum):
+    """How the pictures were shrunk that a model was trained on."""
+
+    AREA = "area"
+    BICUBIC = "bicubic"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelManifest:
     """What there is to know of a model.
@@ -27,6 +35,7 @@ class ModelManifest:
         visual_weight: Weight of the semantic leg in the fusion, in [0, 1].
         licence: SPDX name and attribution.
         knows: What it can tell, of ``tags``, ``categories``, ``nsfw``, ``people``.
+        resampling: How a picture becomes that square.
     """
 
     name: str
@@ -35,6 +44,7 @@ class ModelManifest:
     visual_weight: float
     licence: str
     knows: frozenset[str]
+    resampling: Resampling = Resampling.AREA
 
     @property
     def id(self) -> str:

@@ -159,14 +159,15 @@ class EmbedBatch:
         return recorded
 
     def _picture(self, row: Image) -> _Picture | None:
-        size_px = self._embedder.manifest.image_size_px
+        manifest = self._embedder.manifest
+        size_px = manifest.image_size_px
         key = rendition_key(row.media_key, row.rev, embeddable_rendition(row, size_px))
         try:
             pixels = read_pixels(self._files.read(key))
         except (NotFoundError, DamagedPictureError) as error:
             logger.warning("embed_unreadable", extra={"image_id": row.id, "code": error.code})
             return None
-        return _Picture(row, pixels, squared(pixels, size_px))
+        return _Picture(row, pixels, squared(pixels, size_px, manifest.resampling))
 
     def _encoded(self, pictures: Sequence[_Picture]) -> Iterator[tuple[_Picture, Vectors]]:
         """Each picture with its vector; a picture that the model fails on is searched for by halving."""

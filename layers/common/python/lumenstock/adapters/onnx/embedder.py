@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from lumenstock.adapters.onnx.folder import IMAGE_GRAPH, TEXT_GRAPH, TOKENIZER, ModelFolder
+from lumenstock.adapters.onnx.folder import IMAGE_GRAPH, TOKENIZER, ModelFolder
 from lumenstock.embedding.labels import Head
 from lumenstock.embedding.model import ModelManifest, Pixels, Vectors
 
@@ -22,14 +22,15 @@ class OnnxEmbedder:
     Each graph is loaded when it is first needed: search never loads the image tower.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Take the model in ``folder``.
+    def __init__(self, folder: Path, queries: str = "") -> None:
+        """Take the model in ``folder``; ``queries`` names a text graph other than the one that serves.
 
         Raises:
             ConfigurationError: There is none. A file that does not match the manifest is noticed when it
                 is first needed.
         """
         self._folder = ModelFolder(folder)
+        self._queries = queries or self._folder.queries
 
     @property
     def manifest(self) -> ModelManifest:
@@ -57,13 +58,18 @@ class OnnxEmbedder:
         (vectors,) = self._text_graph.run(None, {"ids": ids.reshape(len(texts), -1)})
         return np.asarray(vectors, np.float32)
 
+    def tokens(self, text: str) -> list[int]:
+        """What the text graph is given of ``text``, by itself."""
+        ids: list[int] = self._tokenizer.encode(text).ids
+        return ids
+
     @cached_property
     def _image_graph(self) -> onnxruntime.InferenceSession:
         return _session(self._folder.read(IMAGE_GRAPH))
 
     @cached_property
     def _text_graph(self) -> onnxruntime.InferenceSession:
-        return _session(self._folder.read(TEXT_GRAPH))
+        return _session(self._folder.read(self._queries))
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

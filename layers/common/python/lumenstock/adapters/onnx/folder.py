@@ -5,20 +5,28 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
+from typing import Final, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lumenstock.embedding.labels import Head
-from lumenstock.embedding.model import ModelManifest
+from lumenstock.embedding.model import ModelManifest, Resampling
 from lumenstock.kernel.errors import ConfigurationError
 
 MANIFEST = "manifest.json"
-IMAGE_GRAPH, TEXT_GRAPH, TOKENIZER, HEADS = "image.onnx", "text.onnx", "tokenizer.json", "heads.npz"
+IMAGE_GRAPH, TOKENIZER, HEADS = "image.onnx", "tokenizer.json", "heads.npz"
+TEXT_GRAPH: Final = "text.onnx"
+# The same towers for other machines: halves for a GPU, bytes for queries. Not every model has them.
+IMAGE_GRAPH_FP16: Final = "image.fp16.onnx"
+TEXT_GRAPH_INT8: Final = "text.int8.onnx"
 
 
 class ManifestFile(BaseModel):
-    """``manifest.json``. ``files`` holds the SHA-256 of each file of the model, as hex."""
+    """``manifest.json``. ``files`` holds the SHA-256 of each file of the model, as hex.
+
+    ``queries`` is the text graph that serves: the one in int8 only after an evaluation has let it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,8 +35,11 @@ class ManifestFile(BaseModel):
     notice: str
     licence: str
     image_size_px: int = Field(gt=0)
+    resampling: Resampling = Resampling.AREA
     visual_weight: float = Field(ge=0, le=1)
     knows: frozenset[str]
+    queries: Literal["text.onnx", "text.int8.onnx"] = TEXT_GRAPH
+    source: str = ""
     files: dict[str, str]
 
 
@@ -59,7 +70,13 @@ class ModelFolder:
             visual_weight=file.visual_weight,
             licence=file.licence,
             knows=file.knows,
+            resampling=file.resampling,
         )
+
+    @property
+    def queries(self) -> str:
+        """The text graph that serves."""
+        return self._file.queries
 
     def read(self, name: str) -> bytes:
         """The content of one file.
