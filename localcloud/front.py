@@ -13,7 +13,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -26,6 +26,7 @@ PAGES = Path(__file__).with_name("pages")
 LIMITS = Path(__file__).with_name("limits.json")
 API_DOCUMENT = REPOSITORY / "docs" / "api"
 GALLERY = REPOSITORY / "web" / "gallery"
+LICENCE = REPOSITORY / "web" / "licence" / "index.html"
 
 
 def application(home: Home) -> Starlette:
@@ -56,6 +57,9 @@ def application(home: Home) -> Starlette:
     async def to_gallery(_: Request) -> Response:
         return RedirectResponse("/gallery/")
 
+    async def licence(_: Request) -> Response:
+        return FileResponse(LICENCE)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with upstream:
@@ -71,6 +75,7 @@ def application(home: Home) -> Starlette:
             Route("/img/{path:path}", Proxy(home, upstream, lambda outputs: outputs["DistributionDomain"])),
             Route("/gallery", to_gallery),
             Mount("/gallery", StaticFiles(directory=GALLERY, html=True)),
+            Route("/licence", licence),
             Mount("/pages", StaticFiles(directory=PAGES)),
         ],
         middleware=[Middleware(Protection, home=home)],

@@ -5,10 +5,12 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
+from infra.config import StageConfig
 from localcloud.front import LIMITS, application
 from localcloud.home import ACCOUNT, Home
 
@@ -75,7 +77,7 @@ def test_the_start_page_links_to_every_part_and_says_what_is_not_proven(front: T
         assert f"<td>{entry['what']}</td><td>{entry['instead']}</td>" in page
 
 
-@pytest.mark.parametrize("path", ["/gallery/", "/docs", "/pages/style.css", "/pages/docs.js"])
+@pytest.mark.parametrize("path", ["/gallery/", "/docs", "/licence", "/pages/style.css", "/pages/docs.js"])
 def test_pages_are_there_and_allow_no_foreign_script(front: TestClient, path: str) -> None:
     answer = front.get(path)
     assert answer.status_code == 200
@@ -83,9 +85,14 @@ def test_pages_are_there_and_allow_no_foreign_script(front: TestClient, path: st
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
+def test_the_address_that_public_files_name_is_a_page(front: TestClient) -> None:
+    named = urlsplit(StageConfig.load("local").licence_url)
+    assert "The address itself is none" in front.get(named.path).text
+
+
 @pytest.mark.usefixtures("engine")
 def test_own_pages_load_nothing_from_elsewhere(front: TestClient) -> None:
-    for path in ("/", "/docs", "/mail", "/pages/docs.js", "/pages/style.css"):
+    for path in ("/", "/docs", "/licence", "/mail", "/pages/docs.js", "/pages/style.css"):
         text = front.get(path).text
         assert not any(start in text for start in ("http:", "https:", '"//', "(//")), path
 
