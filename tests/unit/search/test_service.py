@@ -237,3 +237,9 @@ def test_without_an_engine_questions_are_refused_and_writes_are_not() -> None:
         nothing.get([])
     with pytest.raises(SearchUnavailableError):
         nothing.keyword_page(IndexQuery(), excluding=(), offset=0, limit=1)
+    with pytest.raises(SearchUnavailableError):
+        nothing.suggest("re", 5)
+    with pytest.raises(SearchUnavailableError):
+        nothing.corrections(["red"])
+    with pytest.raises(SearchUnavailableError):
+        nothing.matched_words(IndexQuery(), [])

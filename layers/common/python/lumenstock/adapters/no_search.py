@@ -8,7 +8,7 @@ from typing import NoReturn
 from lumenstock.kernel.errors import SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
-from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery
+from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, Suggestion
 
 
 class NoSearch:
@@ -40,6 +40,22 @@ class NoSearch:
         _refuse()
 
     def similar(self, image_id: ImageId, limit: int) -> tuple[Hit, ...]:  # noqa: ARG002 - the protocol
+        """Refuse."""
+        _refuse()
+
+    def suggest(self, beginning: str, limit: int) -> tuple[Suggestion, ...]:  # noqa: ARG002 - the protocol
+        """Refuse."""
+        _refuse()
+
+    def corrections(self, words: Sequence[str]) -> Mapping[str, str]:  # noqa: ARG002 - the protocol
+        """Refuse."""
+        _refuse()
+
+    def matched_words(
+        self,
+        query: IndexQuery,  # noqa: ARG002 - the protocol
+        documents: Sequence[Document],  # noqa: ARG002 - the protocol
+    ) -> Mapping[ImageId, frozenset[str]]:
         """Refuse."""
         _refuse()
 

@@ -25,131 +25,40 @@ an older one is dropped without a word, since a newer one is in place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from lumenstock.embedding.model import Vectors
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document, Removal
+from lumenstock.search.question import WINDOW, Filters, IndexQuery, QueryVector, Sort, Synonym
 
-WINDOW = 100
+__all__ = [
+    "FACET_SIZE",
+    "MAX_DEPTH",
+    "SUGGESTION_LENGTH",
+    "WINDOW",
+    "Change",
+    "FacetCount",
+    "Facets",
+    "Filters",
+    "Hit",
+    "IndexAnswer",
+    "IndexQuery",
+    "QueryVector",
+    "Relation",
+    "SearchIndex",
+    "Signals",
+    "Sort",
+    "Suggestion",
+    "Synonym",
+]
+
 MAX_DEPTH = 10_000
 FACET_SIZE = 50
+SUGGESTION_LENGTH = 80
 
 Change = Document | Removal
 Relation = Literal["eq", "gte"]
-
-
-class Sort(StrEnum):
-    """What the keyword leg is ordered by.
-
-    ``popular`` is by falling popularity, those without one last, and then as ``newest``: by falling creation
-    time, ties by rising id.
-    """
-
-    RELEVANCE = "relevance"
-    NEWEST = "newest"
-    POPULAR = "popular"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a document must be to count at all; None asks for nothing, nor does a least size of 0.
-
-    Attributes:
-        category: One of the document's categories, folded.
-        orientation: ``landscape``, ``portrait`` or ``square``.
-        color: One of the document's colour buckets, as the bucket's hex name.
-        contributor: The contributor's id or folded display name.
-        created_from_s: Earliest creation, Unix seconds, inclusive.
-        created_before_s: End of the range, Unix seconds, exclusive.
-        image_type: As the document names it; so is ``licence_type``.
-        people_from: Least number of people, inclusive.
-        people_to: Most, inclusive; 0 asks for pictures that are known to show nobody.
-        ai_generated: Whether a machine made it.
-    """
-
-    category: str | None = None
-    orientation: str | None = None
-    color: str | None = None
-    contributor: str | None = None
-    created_from_s: int | None = None
-    created_before_s: int | None = None
-    min_width_px: int = 0
-    min_height_px: int = 0
-    image_type: str | None = None
-    licence_type: str | None = None
-    people_from: int | None = None
-    people_to: int | None = None
-    ai_generated: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Synonym:
-    """What else may stand for a word of the query.
-
-    Attributes:
-        word: One word; it speaks for every word of the query with the same stem.
-        others: Words, which are stemmed, and phrases of several, which are not. Each counts half of what
-            the word itself does (:data:`lumenstock.search.relevance.SYNONYM_WEIGHT`).
-    """
-
-    word: str
-    others: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QueryVector:
-    """A query in the space of one model.
-
-    Attributes:
-        model: ``name@version``; only documents of the same model are compared.
-        values: float32[768], unit length.
-    """
-
-    model: str
-    values: Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class IndexQuery:
-    """One question to the index.
-
-    ``text``, ``phrases`` and ``prefixes`` open the keyword leg, ``vector`` the vector leg. With none of them,
-    the keyword leg holds every document that passes, newest first or by ``sort``.
-
-    Attributes:
-        text: Words, nothing else: quotes, stars and the like only part them.
-        phrases: Each must be there, word after word, in one field. It weighs what a word does.
-        prefixes: Each must begin a word. How rare it is says nothing, so it adds the weight of the
-            weightiest field that it is found in. One that is not exactly one word begins none.
-        excluded: None of these may be there. One word stands for all of its forms (it is stemmed; a stop
-            word excludes nothing), several are a phrase.
-        synonyms: What else may stand for a word of ``text``.
-        sort: Order of the keyword leg.
-        window: Most hits a leg holds.
-    """
-
-    text: str = ""
-    vector: QueryVector | None = None
-    filters: Filters = field(default_factory=Filters)
-    window: int = WINDOW
-    phrases: tuple[str, ...] = ()
-    prefixes: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
-    synonyms: tuple[Synonym, ...] = ()
-    sort: Sort = Sort.RELEVANCE
-
-    @property
-    def worded(self) -> bool:
-        """Whether words are asked for, so that the keyword leg is not everything."""
-        return bool(self.text or self.phrases or self.prefixes)
-
-    @property
-    def browsing(self) -> bool:
-        """Whether neither words nor a vector are asked for."""
-        return not self.worded and self.vector is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +131,14 @@ class IndexAnswer:
     signals: Mapping[ImageId, Signals]
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A title or tag, folded, and how many documents have it as the one or the other."""
+
+    text: str
+    documents: int
+
+
 class SearchIndex(Protocol):
     """A projection of approved images that can always be rebuilt from the catalogue.
 
@@ -268,6 +185,41 @@ class SearchIndex(Protocol):
 
         Raises:
             NotFoundError: The index holds no such document.
+        """
+        ...
+
+    def suggest(self, beginning: str, limit: int) -> tuple[Suggestion, ...]:
+        """Titles and tags that begin with ``beginning``, by falling number of documents, ties by text.
+
+        Args:
+            beginning: Folded (:func:`lumenstock.search.projection.fold`) and not empty. Titles and tags are
+                folded in the same way; of those longer than :data:`SUGGESTION_LENGTH` there are none.
+            limit: Most suggestions to give.
+        """
+        ...
+
+    def corrections(self, words: Sequence[str]) -> Mapping[str, str]:
+        """What is meant by those of ``words`` that no document holds in any form, as far as it can be told.
+
+        What is meant is a written word of some title, tag or description: see
+        :func:`lumenstock.search.spelling.meant`. A stop word, and a text that is not one word, means itself.
+
+        Args:
+            words: As they were written.
+
+        Returns:
+            By the word as it was given: the one that is meant, folded.
+        """
+        ...
+
+    def matched_words(
+        self, query: IndexQuery, documents: Sequence[Document]
+    ) -> Mapping[ImageId, frozenset[str]]:
+        """The words of each document that ``query`` matches: folded, otherwise as they are written there.
+
+        Those are all forms of the words of its text and of their synonyms of one word, the words of its
+        phrases and of such synonyms where the whole phrase is, and what begins with its prefixes. It does
+        not say whether the document is a find.
         """
         ...
 

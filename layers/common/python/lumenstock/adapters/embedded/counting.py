@@ -14,6 +14,11 @@ _FIELDS = {"categories": "category", "orientations": "orientation", "colors": "c
 _TOTAL = {"total": {"value_count": {"field": "row"}}}
 
 
+def count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    """How many documents ``query`` finds."""
+    return int(searcher.aggregate(query, _TOTAL)["total"]["value"])
+
+
 def count_matches(
     searcher: tantivy.Searcher, query: tantivy.Query, own: Mapping[str, tantivy.Query]
 ) -> tuple[int, Facets]:

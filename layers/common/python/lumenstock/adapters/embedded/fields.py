@@ -11,6 +11,7 @@ from pathlib import Path
 import tantivy
 
 from lumenstock.search.document import Document
+from lumenstock.search.ports import SUGGESTION_LENGTH
 from lumenstock.search.projection import fold
 from lumenstock.search.relevance import FIELD_WEIGHTS, STOP_WORDS
 
@@ -32,7 +33,8 @@ def _schema() -> tantivy.Schema:
     for name in FIELD_WEIGHTS:
         builder.add_text_field(name, tokenizer_name="english", index_option="freq")
         builder.add_text_field(EXACT[name], tokenizer_name="exact", index_option="position")
-    for name in ("kind", "id", "contributor", "image_type", "licence_type"):
+    builder.add_text_field("written", tokenizer_name="exact", index_option="basic")
+    for name in ("kind", "id", "contributor", "image_type", "licence_type", "suggestion"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("category", "orientation", "color"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
@@ -126,6 +128,11 @@ def from_popular_key(key: str) -> tuple[str, int]:
 KEYS = {"newest": from_newest_key, "popular": from_popular_key}
 
 
+def suggestions_of(document: Document) -> list[str]:
+    """Title and tags of ``document``, folded, each once."""
+    return list(dict.fromkeys(map(fold, (document.title, *document.tags))))
+
+
 def document_record(document: Document, row: int) -> tantivy.Document:
     """``document`` as tantivy takes it; what is not known is left out."""
     texts = {"title": document.title, "tags": list(document.tags), "description": document.description}
@@ -136,6 +143,8 @@ def document_record(document: Document, row: int) -> tantivy.Document:
             "id": document.id,
             **texts,
             **{EXACT[name]: text for name, text in texts.items()},
+            "written": [document.title, *document.tags, document.description],
+            "suggestion": [text for text in suggestions_of(document) if 0 < len(text) <= SUGGESTION_LENGTH],
             **{name: value for name, value in known.items() if value is not None},
             "category": list(document.categories),
             "orientation": document.orientation,

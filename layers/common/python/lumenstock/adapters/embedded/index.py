@@ -9,14 +9,16 @@ from itertools import islice
 from pathlib import Path
 
 from lumenstock.adapters.embedded.answering import answer, keyword_leg, vector_legs
+from lumenstock.adapters.embedded.matching import matched_words
 from lumenstock.adapters.embedded.projector import Projector
 from lumenstock.adapters.embedded.snapshot import Snapshot
 from lumenstock.adapters.embedded.truth import Truth
+from lumenstock.adapters.embedded.vocabulary import corrections, suggestions
 from lumenstock.embedding.model import from_f16
 from lumenstock.kernel.errors import NotFoundError, SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
-from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryVector
+from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryVector, Suggestion
 
 _REBUILD_BATCH = 500
 _LOAD_ATTEMPTS = 5
@@ -66,6 +68,22 @@ class EmbeddedIndex:
             vector = QueryVector(document.model, from_f16(document.vector_f16))
             (hits,) = vector_legs(self._fresh(), [IndexQuery(vector=vector, window=limit + 1)])
             return tuple(hit for hit in hits if hit.id != image_id)[:limit]
+
+    def suggest(self, beginning: str, limit: int) -> tuple[Suggestion, ...]:
+        """See the protocol."""
+        with _available():
+            return suggestions(self._fresh().searcher, beginning, limit)
+
+    def corrections(self, words: Sequence[str]) -> Mapping[str, str]:
+        """See the protocol."""
+        with _available():
+            return corrections(self._fresh().searcher, words)
+
+    def matched_words(
+        self, query: IndexQuery, documents: Sequence[Document]
+    ) -> Mapping[ImageId, frozenset[str]]:
+        """See the protocol."""
+        return {document.id: matched_words(query, document) for document in documents}
 
     def rebuild(self, changes: Iterable[Change]) -> int:
         """See the protocol."""

@@ -48,12 +48,12 @@ def passing(query: IndexQuery) -> Query | None:
     clauses += [(Occur.MustNot, excluded_query(text)) for text in query.excluded]
     if not clauses:
         return None
-    return Query.const_score_query(Query.boolean_query([(Occur.Must, _documents()), *clauses]), 0.0)
+    return Query.const_score_query(Query.boolean_query([(Occur.Must, everything()), *clauses]), 0.0)
 
 
 def keyword_query(query: IndexQuery, excluding: Sequence[ImageId] = ()) -> Query:
     """The keyword leg of ``query``: what its words find, or every document, of what passes."""
-    clauses = [(Occur.Must, found) for found in _worded(query)] or [(Occur.Must, _documents())]
+    clauses = [(Occur.Must, found) for found in _worded(query)] or [(Occur.Must, everything())]
     if (passes := passing(query)) is not None:
         clauses.append((Occur.Must, passes))
     if excluding:
@@ -77,7 +77,8 @@ def _worded(query: IndexQuery) -> list[Query]:
     return words + phrases + [prefix_query(prefix) for prefix in query.prefixes]
 
 
-def _documents() -> Query:
+def everything() -> Query:
+    """Every document."""
     return _term("kind", DOCUMENT)
 
 
