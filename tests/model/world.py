@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 from secrets import token_bytes
@@ -22,14 +22,13 @@ from functions.moderation import purge
 from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.aws.queues import SqsQueue, created_object, object_created
 from lumenstock.catalog.decision import Actor
-from lumenstock.catalog.image import Image, Source, original_key
+from lumenstock.catalog.image import Image, original_key
 from lumenstock.catalog.reasons import ReasonCode
-from lumenstock.catalog.states import Status
 from lumenstock.ingest.moderation import Verdict
 from lumenstock.ingest.redrive import Redriver, Request, embed_request, ingest_request
-from lumenstock.ingest.upload import reopen_processing
+from lumenstock.ingest.upload import Announcement, Contributor, image_at, reopen_processing
 from lumenstock.kernel.errors import ConflictError
-from lumenstock.kernel.ids import ImageId, MediaKey, UserId, new_ulid
+from lumenstock.kernel.ids import ImageId, UserId, new_ulid
 from tests.conftest import ORIGINALS, Stores
 from tests.model import backends
 from tests.model.clock import T0, Clock
@@ -68,24 +67,11 @@ class World:
 
     def upload(self, body: bytes, expected: frozenset[str], *, event: bool = True) -> Image:
         """Announce a picture, put its file, and let S3 tell of it, or not."""
-        image_id = ImageId(new_ulid(T0, token_bytes))
-        contributor = UserId("ann")
-        image = Image(
-            id=image_id,
-            contributor_id=contributor,
-            contributor_name="Ann",
-            status=Status.UPLOADING,
-            version=1,
-            title="A picture",
-            description="",
-            tags=(),
-            categories=(),
-            media_key=MediaKey(self.random.randbytes(16).hex()),
-            rev=1,
-            source=Source(original_key(contributor, image_id, T0, "jpg"), "a", "image/jpeg", len(body)),
-            created_at=T0,
-            entered_at=self.clock.now(),
-        )
+        image_id, ann = ImageId(new_ulid(T0, token_bytes)), Contributor(UserId("ann"), "Ann")
+        announced = Announcement("a", "image/jpeg", len(body), "A picture", "", (), ())
+        key = original_key(ann.id, image_id, T0, "jpg")
+        image = image_at(key, image_id, ann, announced, now=T0, random_bytes=self.random.randbytes)
+        image = replace(image, entered_at=self.clock.now())
         bootstrap.catalog().create(image)
         self.stores.s3.put_object(Bucket=ORIGINALS, Key=image.source.key, Body=body)
         self.expected[image_id] = expected

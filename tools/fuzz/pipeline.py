@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from lumenstock.catalog.image import Image, Source, original_key
-from lumenstock.catalog.states import Status
+from lumenstock.catalog.image import Image, original_key
 from lumenstock.catalog.store import CatalogStore
-from lumenstock.kernel.ids import ImageId, MediaKey, UserId
+from lumenstock.ingest.upload import Announcement, Contributor, image_at
+from lumenstock.kernel.ids import ImageId, UserId
 from tools.fuzz.mutation import Mutant
 
 Answer = Mapping[str, Any]
@@ -18,7 +18,7 @@ Call = Callable[[str, dict[str, Any]], Answer]
 Put = Callable[[str, bytes], None]
 
 _T0 = datetime(2026, 1, 1, tzinfo=UTC)
-_CONTRIBUTOR = UserId("fuzz")
+_FUZZ = Contributor(UserId("fuzz"), "Fuzz")
 
 
 def through(mutant: Mutant, run: str, catalog: CatalogStore, put: Put, call: Call) -> list[Answer]:
@@ -51,28 +51,14 @@ def through(mutant: Mutant, run: str, catalog: CatalogStore, put: Put, call: Cal
 
 
 def _image(image_id: ImageId, mutant: Mutant) -> Image:
-    source = Source(
-        key=original_key(_CONTRIBUTOR, image_id, _T0, mutant.format.extension),
-        filename="a",
-        content_type=mutant.format.media_type,
-        size_bytes=len(mutant.body),
-    )
-    return Image(
-        id=image_id,
-        contributor_id=_CONTRIBUTOR,
-        contributor_name="Fuzz",
-        status=Status.UPLOADING,
-        version=1,
-        title="",
-        description="",
-        tags=(),
-        categories=(),
-        media_key=MediaKey(f"{next(_KEYS):032x}"),
-        rev=1,
-        source=source,
-        created_at=_T0,
-        entered_at=_T0,
-    )
+    kind = mutant.format
+    announced = Announcement("a", kind.media_type, len(mutant.body), "", "", (), ())
+    key = original_key(_FUZZ.id, image_id, _T0, kind.extension)
+    return image_at(key, image_id, _FUZZ, announced, now=_T0, random_bytes=_next_bytes)
+
+
+def _next_bytes(count: int) -> bytes:
+    return next(_KEYS).to_bytes(count)
 
 
 _KEYS = itertools.count(1)

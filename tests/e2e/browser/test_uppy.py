@@ -59,14 +59,19 @@ def test_a_file_is_stored_as_it_is_and_processed(
     assert settled(contributor, Path(key).stem)["status"] in {"approved", "pending_review"}
 
 
-def test_an_upload_goes_on_after_the_network_was_cut(
-    cloud: Stage, uploader: Uploader, wire: Line, endpoint: str, picture: Path
-) -> None:
+def begin_slowly(uploader: Uploader, wire: Line, endpoint: str, picture: Path) -> None:
+    """Start an upload that is on its way when this returns: one part is there, and more are to come."""
     uploader.start(endpoint)
     uploader.choose(picture)
     wire.bytes_per_s = _SLOW_BYTES_PER_S
     uploader.press("Upload 1 file")
     uploader.wait_for_parts(1)
+
+
+def test_an_upload_goes_on_after_the_network_was_cut(
+    cloud: Stage, uploader: Uploader, wire: Line, endpoint: str, picture: Path
+) -> None:
+    begin_slowly(uploader, wire, endpoint, picture)
     uploader.cut()
     uploader.reconnect()
     uploader.retry_if_asked()
@@ -79,11 +84,7 @@ def test_an_upload_goes_on_after_the_network_was_cut(
 def test_an_upload_goes_on_after_the_page_was_reloaded(
     cloud: Stage, uploader: Uploader, wire: Line, endpoint: str, picture: Path
 ) -> None:
-    uploader.start(endpoint)
-    uploader.choose(picture)
-    wire.bytes_per_s = _SLOW_BYTES_PER_S
-    uploader.press("Upload 1 file")
-    uploader.wait_for_parts(1)
+    begin_slowly(uploader, wire, endpoint, picture)
     uploader.tab.wait_for_timeout(_REMEMBERED_MS)
     uploader.reload()
     wire.mend()
@@ -99,11 +100,7 @@ def test_a_resume_with_another_chunk_size_is_refused_with_the_cause(
     cloud: Stage, uploader: Uploader, wire: Line, endpoint: str, picture: Path
 ) -> None:
     """Left alone, Uppy would join old and new parts and call a damaged file a success."""
-    uploader.start(endpoint)
-    uploader.choose(picture)
-    wire.bytes_per_s = _SLOW_BYTES_PER_S
-    uploader.press("Upload 1 file")
-    uploader.wait_for_parts(1)
+    begin_slowly(uploader, wire, endpoint, picture)
     uploader.tab.wait_for_timeout(_REMEMBERED_MS)
     uploader.reload()
     wire.mend()

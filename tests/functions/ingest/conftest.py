@@ -11,10 +11,10 @@ import pytest
 
 from functions.ingest import develop, metadata, record, render, validate, watermark
 from lumenstock import bootstrap
-from lumenstock.catalog.image import Image, Source, original_key
-from lumenstock.catalog.states import Status
+from lumenstock.catalog.image import Image, original_key
 from lumenstock.imaging.decoder import RAW_PROGRAM, Decoder
-from lumenstock.kernel.ids import ImageId, MediaKey, UserId
+from lumenstock.ingest.upload import Announcement, Contributor, image_at
+from lumenstock.kernel.ids import ImageId, UserId
 from tests.conftest import ORIGINALS, Stores
 
 T0 = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -58,23 +58,16 @@ class Pipeline:
         owner: str = "ann",
     ) -> Image:
         """Announce a picture and put its file (None: the client never does)."""
-        image_id, contributor = ImageId(name), UserId(owner)
-        key = original_key(contributor, image_id, T0, content_type.removeprefix("image/"))
-        image = Image(
-            id=image_id,
-            contributor_id=contributor,
-            contributor_name=owner.title(),
-            status=Status.UPLOADING,
-            version=1,
-            title="A picture",
-            description="",
-            tags=(),
-            categories=(),
-            media_key=MediaKey(f"{int.from_bytes(name.encode()) % 16**32:032x}"),
-            rev=1,
-            source=Source(key=key, filename="a", content_type=content_type, size_bytes=len(body or b"")),
-            created_at=T0,
-            entered_at=T0,
+        image_id, contributor = ImageId(name), Contributor(UserId(owner), owner.title())
+        announced = Announcement("a", content_type, len(body or b""), "A picture", "", (), ())
+        key = original_key(contributor.id, image_id, T0, content_type.removeprefix("image/"))
+        image = image_at(
+            key,
+            image_id,
+            contributor,
+            announced,
+            now=T0,
+            random_bytes=lambda count: name.encode()[-count:],
         )
         bootstrap.catalog().create(image)
         if body is not None:
