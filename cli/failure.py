@@ -8,6 +8,7 @@ from cli.ledger import LedgerError
 from cli.pictures import CaptionsError
 from cli.problem import UnreachableError
 from cli.stage import OperationError
+from encoders.errors import HubUnreachableError, ModelError
 from lumenstock.kernel.errors import (
     ClientError,
     ConfigurationError,
@@ -46,6 +47,8 @@ _RULES: tuple[tuple[type[LumenstockError], Exit, str], ...] = (
         Exit.SERVICE_FAILED,
         "Start the local cloud with `lumenstock local up`, or name another address with --api.",
     ),
+    (HubUnreachableError, Exit.SERVICE_FAILED, "Where only a mirror is reachable, name it with --hub."),
+    (ModelError, Exit.REFUSED, ""),
     (ClientError, Exit.REFUSED, ""),
     (ConfigurationError, Exit.SERVICE_FAILED, ""),
     (LedgerError, Exit.STATE_FILE, "Move it away (the server knows what it has), or name one with --state."),

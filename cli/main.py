@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import account, browse, ops
+from cli import account, browse, models, ops
 from cli.console import complain
 from cli.failure import explain
 from cli.local import app as local
@@ -59,4 +59,5 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(local, name="local")
+app.add_typer(models.app, name="models")
 app.add_typer(ops.app, name="ops")
