@@ -178,9 +178,7 @@ class Bench:
         query = IndexQuery(vector=QueryVector(self._model, self._vector(changed)), window=NEIGHBOURS)
         nearest = {hit.id for hit in self._index.query(query).vector}
         tally.recognised += len(near)
-        sharing = {
-            known for band in (*hashed.bands(), *hashed.turned().bands()) for known in self._bands[band]
-        }
+        sharing = {known for band in hashed.bands_in_doubt() for known in self._bands[band]}
         tally.by_bands += len(near & sharing)
         tally.by_vector += len(near & nearest)
         tally.found += len(near & (sharing | nearest))

@@ -63,6 +63,7 @@ def document(number: int, *, vector: Vectors | None = None, **fields: Any) -> Do
         "created_at_s": 1_700_000_000 + number,
         "thumbnail": f"key{number}/1/512.webp",
         "preview": f"key{number}/1/1024.webp",
+        "likeness": f"{number:064x}",
     }
     if vector is not None:
         values |= {"model": MODEL, "vector_f16": to_f16(vector[np.newaxis])[0]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,20 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.kernel.errors import SearchUnavailableError
+from lumenstock.kernel.ids import ImageId
 from lumenstock.search.ports import IndexAnswer, IndexQuery
 from tests.contract.search.documents import image_id
-from tests.unit.ingest.copies import FULL, REVIEWING, SOMEBODY_ELSE, Change, Rendered, codes, grey, turned
+from tests.unit.ingest.copies import (
+    FULL,
+    REVIEWING,
+    SHOWN,
+    SOMEBODY_ELSE,
+    Change,
+    Rendered,
+    codes,
+    grey,
+    turned,
+)
 from tests.unit.ingest.faulty import Meanwhile
 from tools.train_demo import MODEL_FOLDER
 
@@ -149,6 +161,42 @@ def test_where_the_index_does_not_answer_the_hashes_alone_find_it(
     embed(original(), into=silent)
     (second,) = embed(copy(), into=silent)
     assert [other.id for other in second.near_duplicates] == [image_id(1)]
+
+
+def test_of_neighbours_that_look_different_no_row_is_read(
+    embed: Callable[..., list[Image]], original: Rendered, copy: Rendered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed(*(original(number, shows=number) for number in FULL if number != SHOWN))
+    read, asked = bootstrap.catalog().get_many, list[list[str]]()
+
+    def noting(ids: list[ImageId]) -> dict[ImageId, Image]:
+        asked.append(list(ids))
+        return read(ids)
+
+    monkeypatch.setattr(bootstrap.catalog(), "get_many", noting)
+    embed(original(10))
+    embed(copy(11))
+    assert asked == [[image_id(10)], [image_id(11)], [image_id(10)]]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_index_alone_leads_to_a_copy_whether_or_not_it_knows_the_hash(
+    embed: Callable[..., list[Image]],
+    original: Rendered,
+    copy: Rendered,
+    index: EmbeddedIndex,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    known: bool,
+) -> None:
+    monkeypatch.setattr(bootstrap.hash_book(), "sharing_a_band", lambda *_, **__: [])
+    (first,) = embed(original())
+    (document,) = index.get([first.id]).values()
+    assert document.likeness
+    if not known:
+        index.write([replace(document, likeness="")])
+    (second,) = embed(copy())
+    assert [other.id for other in second.near_duplicates] == [first.id]
 
 
 def test_a_picture_that_shows_nothing_is_a_copy_of_none(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lumenstock.catalog.image import Image, Swatch, Tag
+from lumenstock.catalog.likeness import Likeness
 from lumenstock.catalog.states import Status
 from lumenstock.search.document import Document, Removal
 from lumenstock.search.projection import bucketed, fold, project
@@ -28,6 +29,11 @@ def test_a_document_has_what_the_row_says() -> None:
     assert (document.contributor_id, document.contributor_name) == ("user-1", "Jane Doe")
     assert (document.width_px, document.height_px, document.orientation) == (6000, 4000, "landscape")
     assert document.created_at_s == int(CREATED.timestamp())
+
+
+def test_a_document_has_the_hash_of_what_it_looks_like() -> None:
+    assert projected(image()).likeness == ""
+    assert projected(image(likeness=Likeness("ab" * 32, CREATED))).likeness == "ab" * 32
 
 
 def test_the_contributors_words_come_before_the_models_without_repeats() -> None:

@@ -54,17 +54,20 @@ def test_an_hour_holds_what_came_in_it_and_passes_after_eight_days(stores: Store
     assert {item["purge_at"]["N"] for item in items if "purge_at" in item} == {"1795946400"}
 
 
-def test_what_the_table_did_not_take_at_once_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    client = bootstrap.hash_book()._client
-    write, calls = client.batch_write_item, []
-
-    def takes_the_first(**request: object) -> object:
-        calls.append(request)
-        (requests,) = request["RequestItems"].values()  # type: ignore[attr-defined]
-        write(RequestItems={FINGERPRINTS: requests[:1]})
-        return {"UnprocessedItems": {FINGERPRINTS: requests[1:]} if requests[1:] else {}}
-
-    monkeypatch.setattr(client, "batch_write_item", takes_the_first)
+def test_a_batch_is_one_item_of_its_hour_whatever_else_is_noted_with_some_of_it(stores: Stores) -> None:
+    noted(ONE, OTHER)
+    noted(ONE, OTHER)
     noted(ONE)
-    assert len(calls) == 6
-    assert bootstrap.hash_book().noted_in(HOUR) == [image_id(1)]
+    items = stores.dynamodb.scan(TableName=FINGERPRINTS)["Items"]
+    hours = [item["ids"]["SS"] for item in items if item["pk"]["S"] == f"PT#{HOUR}"]
+    assert sorted(map(sorted, hours)) == [[image_id(1)], [image_id(1), image_id(2)]]
+    assert bootstrap.hash_book().noted_in(HOUR) == [image_id(1), image_id(2)]
+
+
+def test_a_bit_that_was_in_doubt_may_be_wrong() -> None:
+    steady = 255 - 17  # the slowest wave that no mirror changes
+    noted(PictureHash(1 << steady))
+    sure, unsure = PictureHash(0), PictureHash(0, doubtful=(17, 19))
+    assert bootstrap.hash_book().sharing_a_band(PictureHash(2**256 - 1)) == []
+    assert [seen.hash.bits for seen in bootstrap.hash_book().sharing_a_band(unsure)] == [1 << steady]
+    assert PictureHash(1 << steady).bands()[0] not in sure.bands_in_doubt()

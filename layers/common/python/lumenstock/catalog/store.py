@@ -64,7 +64,11 @@ class CatalogStore(Protocol):
         ...
 
     def get_many(self, image_ids: list[ImageId]) -> dict[ImageId, Image]:
-        """Read up to 100 rows, strongly consistent; unknown ids are left out."""
+        """Read up to 100 rows, strongly consistent; unknown ids are left out.
+
+        Raises:
+            UnavailableError: Some could not be read for more than a second.
+        """
         ...
 
     def update(self, image_id: ImageId, change: Change) -> Image:

@@ -8,8 +8,9 @@ hashes of all eight orientations follow from the bits of one. How much a hash be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, combinations
 
 import numpy as np
 import pyvips
@@ -29,12 +30,14 @@ _WAVES = np.sqrt(2 / _SAMPLES) * np.cos(
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 # The places of the waves that are even both ways: no mirror changes their signs. The slow ones first, since
-# they are the strong ones, whose signs hold.
+# they are the strong ones, whose signs hold; beside each other what a mirror at the diagonal swaps.
 _STEADY = sorted(
     (_SIDE * row + column for row in range(1, _SIDE, 2) for column in range(1, _SIDE, 2)),
-    key=lambda place: (place // _SIDE + place % _SIDE, place),
+    key=lambda place: (place // _SIDE + place % _SIDE, abs(place // _SIDE - place % _SIDE), place),
 )
-_BANDS, _BAND_BITS = 5, 12  # 4,096 values each: 250 pictures of a million share one, if all are as likely
+# Two bands of 15 bits. Neither parts what the diagonal swaps, which halves their values to about 16,500.
+_BANDS = (tuple(_STEADY[:15]), tuple(_STEADY[15:30]))
+_DOUBTS = 2  # bits of a band that are also tried the other way; without, it takes three bands more
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,13 @@ class PictureHash:
     """256 bits as a whole number.
 
     Of its binary digits the one at place ``16 v + u`` is 1 where the wave (u + 1, v + 1) is positive.
+
+    Attributes:
+        doubtful: All places, those of the weakest waves first; empty where only the bits are known.
     """
 
     bits: int
+    doubtful: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     def of_hex(cls, text: str) -> PictureHash:
@@ -61,17 +68,21 @@ class PictureHash:
         return f"{self.bits:0{BITS // 4}x}"
 
     def bands(self) -> tuple[str, ...]:
-        """Five names by which a copy is likely found: 12 bits each that no mirror changes."""
-        digits = f"{self.bits:0{BITS}b}"
-        parts = (_STEADY[at * _BAND_BITS : (at + 1) * _BAND_BITS] for at in range(_BANDS))
-        return tuple(
-            f"{number}#{int(''.join(digits[place] for place in part), 2):03x}"
-            for number, part in enumerate(parts)
-        )
+        """Two names to keep it under: 15 bits each that no mirror and no turn changes."""
+        return tuple(_band(number, self._digits(places)) for number, places in enumerate(_BANDS))
 
-    def turned(self) -> PictureHash:
-        """The hash of the picture mirrored at its diagonal: with it, bands find quarter turns, too."""
-        return PictureHash(_transposed(self.bits))
+    def bands_in_doubt(self) -> tuple[str, ...]:
+        """Names to look for copies under: its own bands, and those if its weakest bits were wrong."""
+        names: list[str] = []
+        for number, places in enumerate(_BANDS):
+            weakest = [place for place in self.doubtful if place in places][:_DOUBTS]
+            for wrong in chain.from_iterable(combinations(weakest, count) for count in range(_DOUBTS + 1)):
+                digits = self._digits(places)
+                names.append(_band(number, digits | {place: 1 - digits[place] for place in wrong}))
+        return tuple(dict.fromkeys(names))
+
+    def _digits(self, places: Sequence[int]) -> dict[int, int]:
+        return {place: self.bits >> (BITS - 1 - place) & 1 for place in places}
 
     def distance(self, other: PictureHash) -> int:
         """How many bits differ, in the orientation of ``self`` that is nearest to ``other``: 0 to 256."""
@@ -90,7 +101,21 @@ def picture_hash(pixels: NDArray[np.uint8]) -> PictureHash | None:
     waves = _WAVES @ (samples.numpy() @ _LUMA) @ _WAVES.T
     if np.median(np.abs(waves)) < _FLAT:
         return None
-    return PictureHash(int.from_bytes(np.packbits(waves.ravel() > 0).tobytes(), "big"))
+    bits = int.from_bytes(np.packbits(waves.ravel() > 0).tobytes(), "big")
+    return PictureHash(bits, tuple(np.argsort(np.abs(waves), axis=None, kind="stable").tolist()))
+
+
+def _band(number: int, digits: Mapping[int, int]) -> str:
+    """The name of a band, the same for the picture mirrored at its diagonal."""
+    upright = "".join(str(digits[place]) for place in digits)
+    turned = "".join(str(digits[_across(place)]) for place in digits)
+    return f"{number}#{int(min(upright, turned), 2):04x}"
+
+
+def _across(place: int) -> int:
+    """The place of the wave that a mirror at the diagonal makes of this one."""
+    row, column = divmod(place, _SIDE)
+    return _SIDE * column + row
 
 
 def _orientations(bits: int) -> Iterator[int]:

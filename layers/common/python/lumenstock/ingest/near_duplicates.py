@@ -47,8 +47,11 @@ class HashBook(Protocol):
         """Write hashes down, and that they came in ``hour``. Doing it again changes nothing."""
         ...
 
-    def sharing_a_band(self, hashed: PictureHash) -> list[Sighting]:
-        """Pictures that may look the same, mirrored or turned included, each once; all noted before."""
+    def sharing_a_band(self, hashed: PictureHash, *, settled: bool = False) -> list[Sighting]:
+        """Pictures that may look the same, mirrored or turned included, each once; all noted before.
+
+        ``settled`` asks for half the price, and may leave out what was noted in the last moments.
+        """
         ...
 
     def noted_in(self, hour: str) -> list[ImageId]:
@@ -117,32 +120,44 @@ class NearDuplicates:
         Raises:
             SearchUnavailableError: The index does not answer.
         """
-        candidates = self.candidates(look, model, need_index=True)
+        candidates = self.candidates(look, model, again=True)
         return nearest(look.image, likeness, candidates, self._rows(candidates), candidates)
 
-    def candidates(
-        self, look: Look, model: str, *, need_index: bool = False
-    ) -> dict[ImageId, PictureHash | None]:
+    def candidates(self, look: Look, model: str, *, again: bool = False) -> dict[ImageId, PictureHash | None]:
         """What may look the same as ``look``: ids, with the hash where the book has it.
 
+        Args:
+            look: Its own id is left out.
+            model: ``name@version``.
+            again: Whether it was noted long ago; then the index must answer.
+
         Raises:
-            SearchUnavailableError: The index does not answer, and ``need_index``.
+            SearchUnavailableError: The index does not answer, and it must.
         """
         found: dict[ImageId, PictureHash | None] = {}
-        query = IndexQuery(vector=QueryVector(model, look.vector), window=NEIGHBOURS)
         try:
-            found |= dict.fromkeys(hit.id for hit in self._index.query(query).vector)
+            found |= dict.fromkeys(self._alike(look, model))
         except SearchUnavailableError as error:
-            if need_index:
+            if again:
                 raise
             logger.warning("near_duplicates_without_index", extra={"code": error.code})
         found |= {
             seen.id: seen.hash
-            for seen in self._book.sharing_a_band(look.hash)
+            for seen in self._book.sharing_a_band(look.hash, settled=again)
             if look.hash.distance(seen.hash) <= NEAR
         }
         found.pop(look.image.id, None)
         return found
+
+    def _alike(self, look: Look, model: str) -> list[ImageId]:
+        """Those of the nearest by vector that look the same as far as the index knows; a row costs a read."""
+        query = IndexQuery(vector=QueryVector(model, look.vector), window=NEIGHBOURS)
+        known = self._index.get([hit.id for hit in self._index.query(query).vector])
+        return [
+            document.id
+            for document in known.values()
+            if not document.likeness or look.hash.distance(PictureHash.of_hex(document.likeness)) <= NEAR
+        ]
 
     def _rows(self, wanted: Collection[ImageId]) -> dict[ImageId, Image]:
         rows: dict[ImageId, Image] = {}

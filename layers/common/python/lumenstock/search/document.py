@@ -21,6 +21,7 @@ class Document:
         model: ``name@version`` of the vector; "" without one.
         vector_f16: Little-endian float16 × 768, unit length; b"" without one.
         thumbnail: Path of the small picture below the media address; so is ``preview``.
+        likeness: Hash of what it looks like, 64 hex digits; "" where the row has none. Nobody searches by it.
         image_type: Such as ``photo`` or ``illustration``. Of this and what follows, None is "not known".
         licence_type: Such as ``commercial`` or ``editorial``.
         people: How many people are in the picture.
@@ -47,6 +48,7 @@ class Document:
     preview: str
     model: str = ""
     vector_f16: bytes = b""
+    likeness: str = ""
     image_type: str | None = None
     licence_type: str | None = None
     people: int | None = None

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from lumenstock.adapters.aws import work_index
 from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
+from lumenstock.adapters.aws.batches import get_all
 from lumenstock.adapters.aws.claims import ClaimTables, claim_key, first_claim, inherited_claim, owner_of
 from lumenstock.adapters.aws.faults import failed_condition, lost_race
 from lumenstock.adapters.aws.rows import from_item, image_key, media_partition, to_item, work_queue
@@ -21,11 +22,9 @@ from lumenstock.kernel.ids import ImageId, MediaKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef
 
 _UPDATE_ATTEMPTS = 5
 _CLAIM_ATTEMPTS = 3
-_BATCH_GET_LIMIT = 100
 
 
 class DynamoCatalog:
@@ -88,20 +87,9 @@ class DynamoCatalog:
 
     def get_many(self, image_ids: list[ImageId]) -> dict[ImageId, Image]:
         """See the protocol."""
-        found: dict[ImageId, Image] = {}
         keys = [image_key(image_id) for image_id in dict.fromkeys(image_ids)]
-        if len(keys) > _BATCH_GET_LIMIT:
-            message = f"At most {_BATCH_GET_LIMIT} images can be read at once."
-            raise ValueError(message)
-        while keys:
-            wanted: KeysAndAttributesTypeDef = {"Keys": keys, "ConsistentRead": True}
-            answer = self._client.batch_get_item(RequestItems={self._catalog: wanted})
-            for item in answer["Responses"].get(self._catalog, []):
-                image = from_item(item)
-                found[image.id] = image
-            unread = answer["UnprocessedKeys"].get(self._catalog)
-            keys = list(unread["Keys"]) if unread else []
-        return found
+        rows = (from_item(item) for item in get_all(self._client, self._catalog, keys))
+        return {image.id: image for image in rows}
 
     def update(self, image_id: ImageId, change: Change) -> Image:
         """See the protocol.

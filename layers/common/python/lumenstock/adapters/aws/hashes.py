@@ -1,28 +1,24 @@
-"""Hashes in the table ``fingerprints``: ``PH#band`` / id; and what came in which hour: ``PT#hour`` / id."""
+"""Hashes in the table ``fingerprints``: ``PH#band`` / id; what came in which hour: ``PT#hour`` / digest."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lumenstock.adapters.aws.attributes import Item
+from lumenstock.adapters.aws.batches import put_all
 from lumenstock.imaging.picture_hash import PictureHash
 from lumenstock.ingest.near_duplicates import Sighting
 from lumenstock.kernel.ids import ImageId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import (
-        PaginatorConfigTypeDef,
-        WriteRequestOutputTypeDef,
-        WriteRequestTypeDef,
-    )
+    from mypy_boto3_dynamodb.type_defs import PaginatorConfigTypeDef
 
-    WriteRequest = WriteRequestTypeDef | WriteRequestOutputTypeDef
-
-_BATCH_WRITE_LIMIT = 25
-_MOST_IN_A_BAND = 1000  # 75 kB: where more share a band, it tells next to nothing
+_MOST_IN_A_BAND = 200  # 15 kB, four units of reading: where more share a band, it tells little
+_IDS_IN_AN_ITEM = 32  # a batch; with 26 bytes an id it stays below 1 kB, which is one unit of writing
 _KEPT = timedelta(days=8)  # a day longer than the last second look
 
 
@@ -36,39 +32,35 @@ class DynamoHashes:
 
     def note(self, sightings: Sequence[Sighting], hour: str) -> None:
         """See the protocol."""
-        requests: list[WriteRequest] = [
-            {"PutRequest": {"Item": item}} for seen in sightings for item in _items(seen, hour)
+        items = [item for seen in sightings for item in _bands(seen)]
+        ids = sorted(seen.id for seen in sightings)
+        items += [
+            _arrivals(ids[at : at + _IDS_IN_AN_ITEM], hour) for at in range(0, len(ids), _IDS_IN_AN_ITEM)
         ]
-        for at in range(0, len(requests), _BATCH_WRITE_LIMIT):
-            self._write(requests[at : at + _BATCH_WRITE_LIMIT])
+        put_all(self._client, self._table, items)
 
-    def sharing_a_band(self, hashed: PictureHash) -> list[Sighting]:
-        """See the protocol."""
+    def sharing_a_band(self, hashed: PictureHash, *, settled: bool = False) -> list[Sighting]:
+        """See the protocol. Costs a query for each band in doubt, eight in all."""
         found: dict[ImageId, Sighting] = {}
-        for band in dict.fromkeys((*hashed.bands(), *hashed.turned().bands())):
-            for item in self._partition(f"PH#{band}", most=_MOST_IN_A_BAND):
+        for band in hashed.bands_in_doubt():
+            for item in self._partition(f"PH#{band}", most=_MOST_IN_A_BAND, settled=settled):
                 seen = Sighting(ImageId(item["sk"]["S"]), _hash(item))
                 found[seen.id] = seen
         return list(found.values())
 
     def noted_in(self, hour: str) -> list[ImageId]:
         """See the protocol."""
-        return [ImageId(item["sk"]["S"]) for item in self._partition(f"PT#{hour}")]
+        ids = {text for item in self._partition(f"PT#{hour}", settled=True) for text in item["ids"]["SS"]}
+        return [ImageId(text) for text in sorted(ids)]
 
-    def _write(self, requests: Sequence[WriteRequest]) -> None:
-        unwritten = requests
-        while unwritten:
-            answer = self._client.batch_write_item(RequestItems={self._table: unwritten})
-            unwritten = answer["UnprocessedItems"].get(self._table, [])
-
-    def _partition(self, pk: str, most: int | None = None) -> Iterator[Item]:
+    def _partition(self, pk: str, *, settled: bool, most: int | None = None) -> Iterator[Item]:
         """The items of a partition, the newest ids first; no more than ``most``."""
         limit: PaginatorConfigTypeDef = {"MaxItems": most} if most else {}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": pk}},
-            ConsistentRead=True,  # what was noted a moment ago must be seen
+            ConsistentRead=not settled,  # else what another worker noted a moment ago may be missing
             ScanIndexForward=False,
             PaginationConfig=limit,
         )
@@ -76,17 +68,22 @@ class DynamoHashes:
             yield from page["Items"]
 
 
-def _items(seen: Sighting, hour: str) -> Iterator[Item]:
+def _bands(seen: Sighting) -> Iterator[Item]:
     for band in seen.hash.bands():
         yield {
             "pk": {"S": f"PH#{band}"},
             "sk": {"S": seen.id},
             "hash": {"B": bytes.fromhex(seen.hash.hex)},
         }
+
+
+def _arrivals(ids: Sequence[ImageId], hour: str) -> Item:
+    """One item for all of a batch. Its key follows from them: a repeat writes it again, and no other."""
     begun = datetime.strptime(hour, "%Y%m%d%H").replace(tzinfo=UTC)
-    yield {
+    return {
         "pk": {"S": f"PT#{hour}"},
-        "sk": {"S": seen.id},
+        "sk": {"S": hashlib.sha256("".join(ids).encode()).hexdigest()[:16]},
+        "ids": {"SS": list(ids)},
         "purge_at": {"N": str(int((begun + _KEPT).timestamp()))},
     }
 

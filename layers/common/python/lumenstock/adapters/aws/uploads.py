@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from lumenstock.adapters.aws import work_index
 from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
+from lumenstock.adapters.aws.batches import READ_LIMIT, get_all
 from lumenstock.adapters.aws.faults import failed_condition
 from lumenstock.adapters.aws.rows import to_item
 from lumenstock.adapters.aws.transactions import put_new, transact
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-_BATCH_GET_LIMIT = 100
 # An ended upload can be asked after for this long. Messages in a dead-letter queue name sessions for 14 days.
 _KEPT = timedelta(days=21)
 
@@ -106,18 +106,9 @@ class DynamoUploads:
 
     def get_many(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, Upload]:
         """See the protocol."""
-        found: dict[UploadId, Upload] = {}
-        keys = [upload_key(upload_id) for upload_id in upload_ids[:_BATCH_GET_LIMIT]]
-        while keys:
-            answer = self._client.batch_get_item(
-                RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
-            )
-            for item in answer["Responses"].get(self._table, []):
-                upload = _from_item(item)
-                found[upload.id] = upload
-            unread = answer["UnprocessedKeys"].get(self._table)
-            keys = list(unread["Keys"]) if unread else []
-        return found
+        keys = [upload_key(upload_id) for upload_id in upload_ids[:READ_LIMIT]]
+        found = (_from_item(item) for item in get_all(self._client, self._table, keys))
+        return {upload.id: upload for upload in found}
 
     def begin_storage(self, upload_id: UploadId, storage_id: str) -> Upload:
         """See the protocol."""
