@@ -1,87 +1,143 @@
-"""The job for load and backfill: drains an embed queue once and ends.
+"""The job for load and backfill: embeds what a queue or a list holds, and ends.
 
-AWS Batch starts it as ``python -m gpu_batch.job``, with ``bulk`` behind it for the queue of backfills. On
-SIGTERM (Batch kills 30 s later) it finishes the batch in hand, gives the rest back and ends.
+AWS Batch starts it as ``python -m gpu_batch.job SOURCE``; so does ``localcloud/jobs``. ``SOURCE`` is ``live``
+or ``bulk``, the queues, or the key of a list (:mod:`lumenstock.ingest.embed_manifest`), of which a child of
+an array job takes its own slice. On SIGTERM the job finishes the batch in hand, gives the rest back and ends.
 """
 
 from __future__ import annotations
 
+import argparse
 import logging
+import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
+from gpu_batch.in_hand import InHand
+from gpu_batch.manifest_source import ManifestSource
+from gpu_batch.meter import Meter
+from gpu_batch.pipeline import Pipeline
+from gpu_batch.queue_source import QueueSource
+from gpu_batch.tasks import Source, Steps
 from lumenstock import bootstrap, use_cases
-from lumenstock.adapters.aws.queues import Received, SqsQueue
-from lumenstock.ingest.embed_batch import BATCH, EmbedBatch, Outcome
-from lumenstock.ingest.embed_message import parse_message
+from lumenstock.adapters.aws.queues import SqsQueue
+from lumenstock.ingest.embed_manifest import read_ids, report_key, slice_key, write_ids
+from lumenstock.settings import settings
 
-_RECEIVE_LIMIT = 10  # SQS gives no more at once
-_WAIT_S = 2
+STOP_WITHIN_S = 20.0  # Batch kills 30 s after SIGTERM; ending takes a moment, too
+UNFINISHED = 75  # "temporary failure": run it again
+_ROUNDS = 3  # a list has no queue behind it that would bring back what failed
 
 logger = Logger(service="embed-job")
 
 
-def drain(queue: SqsQueue, batch: EmbedBatch, stop: Event) -> int:
-    """Embed until the queue is empty or ``stop`` is set.
+class Job:
+    """One run of the job.
 
-    A message that must come again is left alone: it is seen again when its visibility ends.
-
-    Returns:
-        The number of messages that are done.
+    Attributes:
+        late: Whether it was told to stop and its threads did not end in time.
     """
-    done = 0
-    while received := _receive(queue, stop):
-        if stop.is_set():
-            for message in received:
-                queue.delay(message.receipt_handle, 0)
-            break
-        done += _embed(queue, batch, received)
-    return done
 
+    def __init__(self, steps: Steps[Any, Any], stop: Event) -> None:
+        """Do ``steps`` until there is nothing left or ``stop`` is set."""
+        self._steps = steps
+        self._stop = stop
+        self.late = False
+        self.meter = Meter(time.monotonic)
 
-def _receive(queue: SqsQueue, stop: Event) -> list[Received]:
-    """A whole batch, or what is there; nothing once ``stop`` is set."""
-    received: list[Received] = []
-    while len(received) < BATCH and not stop.is_set():
-        more = queue.receive(min(_RECEIVE_LIMIT, BATCH - len(received)), 0 if received else _WAIT_S)
-        if not more:
-            break
-        received += more
-    return received
+    def drain(self, queue: SqsQueue, idle_s: float = 0) -> None:
+        """Embed until ``queue`` was empty for ``idle_s``."""
+        in_hand, over = InHand(queue), Event()
+        source = QueueSource(
+            queue,
+            in_hand,
+            self.meter,
+            self._stop,
+            delays_s=settings().embed_retry_delays_s,
+            idle_s=idle_s,
+            now_s=time.time,
+        )
+        heart = Thread(target=in_hand.beat, args=(over,), name="heart", daemon=True)
+        heart.start()
+        try:
+            self._run(source)
+        finally:
+            over.set()
+            heart.join()
 
+    def work_through(self, key: str) -> bool:
+        """Embed what the list at ``key`` names, and report what failed; False if something is left."""
+        files = bootstrap.originals()
+        ids = read_ids(files, key)
+        for _ in range(_ROUNDS):
+            source = ManifestSource(bootstrap.catalog(), ids, self._stop)
+            self._run(source)
+            if self._stop.is_set():
+                return False
+            ids = source.failed
+            if not ids:
+                break
+        write_ids(files, report_key(key), ids)
+        if ids:
+            logger.error("embed_list_failed", images=len(ids), report=report_key(key))
+        return True
 
-def _embed(queue: SqsQueue, batch: EmbedBatch, received: Sequence[Received]) -> int:
-    parsed = [(message, parse_message(message.body)) for message in received]
-    valid = [(message, request) for message, request in parsed if request is not None]
-    outcomes = batch.run([request for _, request in valid])
-    finished = [m for (m, _), outcome in zip(valid, outcomes, strict=True) if outcome is Outcome.DONE]
-    for message in finished:
-        queue.delete(message.receipt_handle)
-    logger.info("batch_embedded", received=len(received), done=len(finished))
-    return len(finished)
+    def _run(self, source: Source) -> None:
+        self.late = not Pipeline(self._steps, source, self.meter, self._stop).run(STOP_WITHIN_S)
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Run the job on the queue that ``arguments`` names, ``live`` or ``bulk``; returns the exit status."""
-    queues = {"live": bootstrap.embed_live_queue, "bulk": bootstrap.embed_bulk_queue}
-    (name,) = arguments or ("live",)
-    product = logging.getLogger("lumenstock")
-    copy_config_to_registered_loggers(logger, include={product.name})
+    """Run the job; returns the exit status.
+
+    A job that had to leave a list unfinished ends with 75: what it did is done, and is not done again.
+    """
+    wanted = _parser().parse_args(arguments)
+    copy_config_to_registered_loggers(logger, include={"lumenstock", "gpu_batch"})
     stop = Event()
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
     signal.signal(signal.SIGTERM, ask_to_stop)
-    done = drain(queues[name](), use_cases.embed_batch(), stop)
-    logger.info("queue_drained", done=done)
-    return 0
+    job = Job(use_cases.embed_batch(), stop)
+    queues = {"live": bootstrap.embed_live_queue, "bulk": bootstrap.embed_bulk_queue}
+    if wanted.source in queues:
+        job.drain(queues[wanted.source](), wanted.idle_s)
+        finished = True
+    else:
+        key = slice_key(wanted.source, settings().aws_batch_job_array_index)
+        finished = job.work_through(key)
+    job.meter.report(at_once=True)
+    total = job.meter.total
+    logger.info(
+        "embed_job_ended", done=total.done, failed=total.failed, embedded=total.embedded, late=job.late
+    )
+    status = 0 if finished else UNFINISHED
+    if job.late:
+        _leave(status)
+    return status
+
+
+def _leave(status: int) -> None:
+    """End now, whatever threads still do: their messages are seen again when nobody holds them."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gpu_batch.job", description=__doc__)
+    parser.add_argument("source", nargs="?", default="live", help="live, bulk, or the key of a list")
+    parser.add_argument("--idle-s", type=float, default=0, help="wait so long for more before ending")
+    return parser
 
 
 if __name__ == "__main__":

@@ -10,68 +10,27 @@ import pytest
 from gpu_batch import job
 from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.aws.queues import Received, SqsQueue
-from lumenstock.catalog.image import Image, rendition_key
+from lumenstock.catalog.image import rendition_key
 from lumenstock.catalog.states import Status
-from lumenstock.ingest.embed_batch import EmbedBatch, Outcome
-from lumenstock.ingest.embed_message import EmbedRequest
+from lumenstock.ingest.embed_batch import EmbedBatch, EncodedBatch, ReadBatch
+from lumenstock.ingest.embed_manifest import LISTS, read_ids, report_key, write_ids, write_slices
+from lumenstock.kernel.errors import ConfigurationError, NotFoundError
+from lumenstock.kernel.ids import ImageId, MediaKey
 from tests.conftest import DERIVATIVES, Stores
+from tests.contract.search.documents import image_id
+from tests.gpu_batch.queues import send, statuses, waiting
 from tests.unit.ingest.rendered import rendered
 from tools.train_demo import MODEL_FOLDER
 
 
-@pytest.fixture(autouse=True)
-def _stage(stores: Stores, set_stage: Callable[..., None], tmp_path: Path) -> None:  # noqa: ARG001 - before it
-    set_stage(
-        SEARCH_ENGINE="embedded",
-        SEARCH_DIR=str(tmp_path),
-        MODEL_DIR=str(MODEL_FOLDER),
-        REVIEW="auto",
-        APPROVE_UNSCORED="true",
-    )
+class Interrupted(EmbedBatch):
+    """The real batch, but something happens while the model works on the first one."""
 
+    happens: Callable[[], object]
 
-def send(stores: Stores, *numbers: int) -> list[Image]:
-    rows = [rendered(bootstrap.catalog(), stores, number) for number in numbers]
-    for row in rows:
-        bootstrap.embed_live_queue().send({"image_id": row.id, "rev": row.rev})
-    return rows
-
-
-def statuses(rows: Sequence[Image]) -> list[Status]:
-    return [bootstrap.catalog().get(row.id).status for row in rows]
-
-
-def waiting(stores: Stores) -> tuple[int, int]:
-    """Messages that can be seen, and messages in hand."""
-    answer = stores.sqs.get_queue_attributes(
-        QueueUrl=stores.embed_live_queue_url,
-        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-    )
-    found = answer["Attributes"]
-    seen, in_hand = found["ApproximateNumberOfMessages"], found["ApproximateNumberOfMessagesNotVisible"]
-    return int(seen), int(in_hand)
-
-
-class SignalWhileWorking:
-    """The real batch, but the process gets SIGTERM while it works."""
-
-    def __init__(self, batch: EmbedBatch) -> None:
-        self._batch = batch
-
-    def run(self, requests: Sequence[EmbedRequest]) -> list[Outcome]:
-        signal.raise_signal(signal.SIGTERM)
-        return self._batch.run(requests)
-
-
-class StopAfterOne:
-    """The real batch, but the signal to stop comes while it works."""
-
-    def __init__(self, batch: EmbedBatch, stop: Event) -> None:
-        self._batch, self._stop = batch, stop
-
-    def run(self, requests: Sequence[EmbedRequest]) -> list[Outcome]:
-        self._stop.set()
-        return self._batch.run(requests)
+    def encode(self, batch: ReadBatch) -> EncodedBatch:
+        self.happens()
+        return super().encode(batch)
 
 
 class StopWhileReceiving(SqsQueue):
@@ -84,61 +43,143 @@ class StopWhileReceiving(SqsQueue):
         return super().receive(limit, wait_s, hold_s)
 
 
+def interrupted(happens: Callable[[], object]) -> EmbedBatch:
+    batch = use_cases.embed_batch()
+    batch.__class__ = Interrupted
+    assert isinstance(batch, Interrupted)
+    batch.happens = happens
+    return batch
+
+
+def drain(steps: EmbedBatch, stop: Event, queue: SqsQueue | None = None) -> job.Job:
+    run = job.Job(steps, stop)
+    run.drain(queue or bootstrap.embed_live_queue())
+    assert not run.late
+    return run
+
+
+def missing_file(stores: Stores, media_key: MediaKey) -> None:
+    stores.s3.delete_object(Bucket=DERIVATIVES, Key=rendition_key(media_key, 1, "300"))
+
+
 def test_the_queue_is_drained_once_and_every_image_approved(stores: Stores) -> None:
     rows = send(stores, *range(1, 13))
-    assert job.drain(bootstrap.embed_live_queue(), use_cases.embed_batch(), Event()) == 12
+    total = drain(use_cases.embed_batch(), Event()).meter.total
+    assert (total.done, total.failed, total.embedded) == (12, 0, 12)
     assert set(statuses(rows)) == {Status.APPROVED}
     assert waiting(stores) == (0, 0)
 
 
-def test_a_message_that_must_come_again_is_left_until_its_visibility_ends(stores: Stores) -> None:
+def test_a_message_that_must_come_again_rests_and_the_others_of_its_batch_go_on(stores: Stores) -> None:
     good, bad = send(stores, 1, 2)
-    stores.s3.delete_object(Bucket=DERIVATIVES, Key=rendition_key(bad.media_key, 1, "300"))
-    assert job.drain(bootstrap.embed_live_queue(), use_cases.embed_batch(), Event()) == 1
+    missing_file(stores, bad.media_key)
+    total = drain(use_cases.embed_batch(), Event()).meter.total
+    assert (total.done, total.failed) == (1, 1)
     assert statuses([good, bad]) == [Status.APPROVED, Status.PROCESSING]
     assert waiting(stores) == (0, 1)
 
 
-def test_a_signal_lets_the_batch_in_hand_finish_and_takes_no_other(stores: Stores) -> None:
-    rows = send(stores, *range(1, 36))
+def test_what_is_no_request_is_left_to_the_dead_letter_queue(stores: Stores) -> None:
+    bootstrap.embed_live_queue().send({"image_id": "nobody"})
+    total = drain(use_cases.embed_batch(), Event()).meter.total
+    assert (total.done, total.failed) == (0, 0)
+    assert waiting(stores) == (0, 1)
+
+
+def test_a_stop_lets_what_is_embedded_be_written_and_gives_the_rest_back(stores: Stores) -> None:
+    rows = send(stores, *range(1, 41))
     stop = Event()
-    batch = StopAfterOne(use_cases.embed_batch(), stop)
-    assert job.drain(bootstrap.embed_live_queue(), batch, stop) == 32  # type: ignore[arg-type]
-    assert statuses(rows).count(Status.APPROVED) == 32
-    assert waiting(stores) == (3, 0)
+    run = drain(interrupted(stop.set), stop)
+    embedded = run.meter.total.embedded  # one batch: the 32, or the 8 that are read faster
+    assert embedded in {8, 32}
+    assert statuses(rows).count(Status.APPROVED) == embedded
+    assert waiting(stores) == (40 - embedded, 0)
 
 
-def test_a_signal_before_the_work_begins_gives_everything_back_at_once(stores: Stores) -> None:
+def test_a_stop_before_the_work_begins_gives_everything_back_at_once(stores: Stores) -> None:
     rows = send(stores, 1, 2)
     queue = StopWhileReceiving(stores.sqs, stores.embed_live_queue_url)
     queue.stop = Event()
-    assert job.drain(queue, use_cases.embed_batch(), queue.stop) == 0
+    drain(use_cases.embed_batch(), queue.stop, queue)
     assert set(statuses(rows)) == {Status.PROCESSING}
     assert waiting(stores) == (2, 0)
 
 
-def test_the_process_ends_well_after_a_sigterm_with_the_batch_in_hand_done(
-    stores: Stores, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = send(stores, *range(1, 34))
-    working = SignalWhileWorking(use_cases.embed_batch())
-    monkeypatch.setattr(use_cases, "embed_batch", lambda: working)
-    handler = signal.getsignal(signal.SIGTERM)
-    try:
-        assert job.main() == 0
-    finally:
-        signal.signal(signal.SIGTERM, handler)
-    assert statuses(rows).count(Status.APPROVED) == 32
-    assert waiting(stores) == (1, 0)
+def test_a_process_that_gets_a_sigterm_ends_well_with_the_batch_in_hand_done(stores: Stores) -> None:
+    rows = send(stores, *range(1, 41))
+    interrupted(lambda: signal.raise_signal(signal.SIGTERM))
+    assert job.main() == 0
+    embedded = statuses(rows).count(Status.APPROVED)
+    assert embedded in {8, 32}
+    assert waiting(stores) == (40 - embedded, 0)
 
 
 def test_the_job_of_a_backfill_drains_the_other_queue(stores: Stores) -> None:
     (live,) = send(stores, 1)
     bulk = rendered(bootstrap.catalog(), stores, 2)
     bootstrap.embed_bulk_queue().send({"image_id": bulk.id, "rev": bulk.rev})
-    handler = signal.getsignal(signal.SIGTERM)
-    try:
-        assert job.main(["bulk"]) == 0
-    finally:
-        signal.signal(signal.SIGTERM, handler)
+    assert job.main(["bulk"]) == 0
     assert statuses([live, bulk]) == [Status.PROCESSING, Status.APPROVED]
+
+
+def test_without_a_model_the_job_fails_and_no_message_is_lost(
+    stores: Stores, set_stage: Callable[..., None], tmp_path: Path
+) -> None:
+    for file in MODEL_FOLDER.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "image.onnx").write_bytes(b"not a graph")
+    set_stage(MODEL_DIR=str(tmp_path))
+    send(stores, 1, 2)
+    with pytest.raises(ConfigurationError):
+        job.main()
+    assert sum(waiting(stores)) == 2
+
+
+def listed(stores: Stores, numbers: Sequence[int], key: str) -> list[ImageId]:
+    rows = [rendered(bootstrap.catalog(), stores, number) for number in numbers]
+    write_ids(bootstrap.originals(), key, [row.id for row in rows])
+    return [row.id for row in rows]
+
+
+def test_a_list_is_worked_through_and_what_failed_is_reported(stores: Stores) -> None:
+    key = f"{LISTS}one.csv"
+    ids = listed(stores, range(1, 9), key)
+    write_ids(bootstrap.originals(), key, [*read_ids(bootstrap.originals(), key), image_id(99)])
+    missing_file(stores, bootstrap.catalog().get(image_id(7)).media_key)
+    assert job.main([key]) == 0
+    assert read_ids(bootstrap.originals(), report_key(key)) == [image_id(7)]
+    rows = bootstrap.catalog().get_many(ids)
+    assert {one for one in ids if rows[one].status is not Status.APPROVED} == {image_id(7)}
+
+
+def test_a_list_that_could_not_be_finished_asks_to_be_run_again_and_the_next_run_finishes_it(
+    stores: Stores,
+) -> None:
+    key = f"{LISTS}one.csv"
+    ids = listed(stores, range(1, 41), key)
+    interrupted(lambda: signal.raise_signal(signal.SIGTERM))
+    assert job.main([key]) == job.UNFINISHED
+    with pytest.raises(NotFoundError):
+        read_ids(bootstrap.originals(), report_key(key))
+    use_cases.embed_batch.cache_clear()
+    assert job.main([key]) == 0
+    assert read_ids(bootstrap.originals(), report_key(key)) == []
+    rows = bootstrap.catalog().get_many([image_id(number) for number in range(1, 41)])
+    assert {(row.status, row.version) for row in rows.values()} == {(Status.APPROVED, 5)}
+    assert len(rows) == len(ids)
+
+
+def test_a_child_of_an_array_takes_its_own_slice(stores: Stores, set_stage: Callable[..., None]) -> None:
+    rows = [rendered(bootstrap.catalog(), stores, number) for number in range(1, 8)]
+    folder = f"{LISTS}many/"
+    lengths = write_slices(bootstrap.originals(), folder, [row.id for row in rows], 3)
+    assert lengths == [3, 3, 1]
+    set_stage(AWS_BATCH_JOB_ARRAY_INDEX="1")
+    assert job.main([folder]) == 0
+    assert [status is Status.APPROVED for status in statuses(rows)] == [*[False] * 3, *[True] * 3, False]
+    assert read_ids(bootstrap.originals(), f"{folder}00001.failed.csv") == []
+
+
+def test_a_folder_of_slices_needs_a_child_of_an_array() -> None:
+    with pytest.raises(ConfigurationError):
+        job.main([f"{LISTS}many/"])

@@ -243,7 +243,7 @@ def embedder() -> Embedder:
     """The model that puts pictures and words into one space."""
     from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 
-    return OnnxEmbedder(settings().model_dir)
+    return OnnxEmbedder(settings().model_dir, device=settings().embed_device)
 
 
 @cache

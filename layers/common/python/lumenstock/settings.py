@@ -32,6 +32,8 @@ class Settings(BaseModel):
         renditions: Which public files are made at once: see :data:`lumenstock.imaging.renditions.EAGER`.
         search_dir: Folder of the embedded index; used when ``search_engine`` is ``embedded``.
         model_dir: Folder with the model's manifest, graphs and tokenizer.
+        embed_device: Where pictures are embedded: ``gpu`` takes what there is, and says so when it is none.
+        aws_batch_job_array_index: Set by AWS Batch in a child of an array job.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -66,6 +68,8 @@ class Settings(BaseModel):
     search_engine: Literal["embedded", "none"] = "none"
     search_dir: Path = Path("search")
     model_dir: Path = Path("/opt/models/demo")
+    embed_device: Literal["cpu", "gpu"] = "cpu"
+    aws_batch_job_array_index: int | None = None
     retry_delays_s: Json[tuple[int, ...]] = (60, 300, 900)
     max_receives: int = 3
     embed_retry_delays_s: Json[tuple[int, ...]] = (30, 60, 120, 240, 300)

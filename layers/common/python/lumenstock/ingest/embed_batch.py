@@ -1,45 +1,35 @@
 """The last step of the pipeline: a batch of rendered images gets its vectors, words and colours.
 
 Read, decode, embed together; then for each image the vector item, the catalogue and the index, in this
-order, so that whatever dies, a repeat completes it. Called by the function for the trickle and by the job
-for load and backfill.
+order, so that whatever dies, a repeat completes it. The function for the trickle runs a batch as a whole;
+the job for load and backfill takes its three steps apart, so that the GPU embeds one batch while others are
+read and written.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
-
-from lumenstock.catalog.image import Image, rendition_key
+from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore, VectorItem
-from lumenstock.embedding.model import Embedder, Pixels, Vectors, to_f16
-from lumenstock.embedding.preprocess import squared
-from lumenstock.imaging.errors import DamagedPictureError
+from lumenstock.embedding.model import Embedder, Vectors, to_f16
 from lumenstock.imaging.picture_hash import picture_hash
-from lumenstock.imaging.pixels import read_pixels
-from lumenstock.ingest.annotate import annotate, embeddable_rendition
+from lumenstock.ingest.annotate import annotate
 from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.near_duplicates import Found, Look, NearDuplicates
+from lumenstock.ingest.picture_vectors import BATCH, Each, Picture, PublicFiles, encoded, read_pictures
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import Clock
-from lumenstock.kernel.errors import (
-    ConfigurationError,
-    NotFoundError,
-    SearchUnavailableError,
-    VersionConflictError,
-)
+from lumenstock.kernel.errors import NotFoundError, SearchUnavailableError, VersionConflictError
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.ports import SearchIndex
 from lumenstock.search.projection import project
 
-BATCH = 32
-_UNIT_TOLERANCE = 1e-3
 _SHOWN_OR_WAITING = frozenset({Status.APPROVED, Status.PENDING_REVIEW})
 
 logger = logging.getLogger(__name__)
@@ -50,18 +40,6 @@ class Outcome(StrEnum):
 
     DONE = "done"
     RETRY = "retry"
-
-
-class PublicFiles(Protocol):
-    """Where the derivatives are."""
-
-    def read(self, key: str) -> bytes:
-        """The bytes of one file.
-
-        Raises:
-            NotFoundError: No such file.
-        """
-        ...
 
 
 class _Standing(Enum):
@@ -75,12 +53,20 @@ class _Standing(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Picture:
-    """A row, its decoded file (uint8[h, w, 3]), and what the model takes of it."""
+class ReadBatch:
+    """A batch whose pictures are decoded; ``recorded`` are rows that only the index waits for."""
 
-    image: Image
-    pixels: Pixels
-    square: Pixels
+    named: Sequence[tuple[EmbedRequest, _Standing]]
+    recorded: Mapping[ImageId, Image]
+    pictures: Sequence[Picture]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedBatch:
+    """A batch with vectors, float32[768] each; a picture that failed has none."""
+
+    read: ReadBatch
+    vectors: Sequence[tuple[Picture, Vectors]]
 
 
 class EmbedBatch:
@@ -122,19 +108,35 @@ class EmbedBatch:
         """
         outcomes: list[Outcome] = []
         for start in range(0, len(requests), BATCH):
-            outcomes += self._run_batch(requests[start : start + BATCH])
+            outcomes += self.write(self.encode(self.read(requests[start : start + BATCH])))
         return outcomes
 
-    def _run_batch(self, requests: Sequence[EmbedRequest]) -> list[Outcome]:
+    def read(self, requests: Sequence[EmbedRequest], each: Each = map) -> ReadBatch:
+        """Look what is to be done of at most 32 requests, and decode their pictures, by ``each``."""
         rows = self._catalog.get_many([request.image_id for request in requests])
         standings = [self._standing(request, rows.get(request.image_id)) for request in requests]
         named = list(zip(requests, standings, strict=True))
         due = {request.image_id for request, standing in named if standing is _Standing.DUE}
         recorded = {r.image_id: rows[r.image_id] for r, standing in named if standing is _Standing.RECORDED}
-        finished = self._indexed(recorded | self._embed([rows[image_id] for image_id in sorted(due)]))
+        wanted = [rows[image_id] for image_id in sorted(due)]
+        pictures = read_pictures(self._files, wanted, self._embedder.manifest, each)
+        return ReadBatch(named, recorded, pictures)
+
+    def encode(self, batch: ReadBatch) -> EncodedBatch:
+        """Embed the pictures.
+
+        Raises:
+            ConfigurationError: There is no valid model.
+        """
+        return EncodedBatch(batch, list(encoded(self._embedder, batch.pictures)))
+
+    def write(self, batch: EncodedBatch) -> list[Outcome]:
+        """Write all that was found; the outcome of each request, in their order."""
+        read = batch.read
+        finished = self._indexed({**read.recorded, **self._recorded(batch.vectors)})
         return [
             Outcome.DONE if _is_done(standing, request.image_id in finished) else Outcome.RETRY
-            for request, standing in named
+            for request, standing in read.named
         ]
 
     def _standing(self, request: EmbedRequest, row: Image | None) -> _Standing:
@@ -146,61 +148,26 @@ class EmbedBatch:
             return _Standing.DUE
         return _Standing.RECORDED if row.status is Status.APPROVED else _Standing.OVER
 
-    def _embed(self, rows: Sequence[Image]) -> dict[ImageId, Image]:
-        """Embed and record; what failed is left out."""
-        pictures = [picture for row in rows if (picture := self._picture(row)) is not None]
-        encoded = list(self._encoded(pictures))
-        found = self._compared(encoded)
+    def _recorded(self, vectors: Sequence[tuple[Picture, Vectors]]) -> dict[ImageId, Image]:
+        """Record what was embedded; what failed is left out."""
+        found = self._compared(vectors)
         recorded: dict[ImageId, Image] = {}
-        for picture, vector in encoded:
+        for picture, vector in vectors:
             row = self._record(picture, vector, found.get(picture.image.id))
             if row is not None:
                 recorded[row.id] = row
         return recorded
 
-    def _picture(self, row: Image) -> _Picture | None:
-        manifest = self._embedder.manifest
-        size_px = manifest.image_size_px
-        key = rendition_key(row.media_key, row.rev, embeddable_rendition(row, size_px))
-        try:
-            pixels = read_pixels(self._files.read(key))
-        except (NotFoundError, DamagedPictureError) as error:
-            logger.warning("embed_unreadable", extra={"image_id": row.id, "code": error.code})
-            return None
-        return _Picture(row, pixels, squared(pixels, size_px, manifest.resampling))
-
-    def _encoded(self, pictures: Sequence[_Picture]) -> Iterator[tuple[_Picture, Vectors]]:
-        """Each picture with its vector; a picture that the model fails on is searched for by halving."""
-        if not pictures:
-            return
-        try:
-            vectors = self._embedder.encode_images(np.stack([picture.square for picture in pictures]))
-        except ConfigurationError:
-            raise
-        except Exception:
-            if len(pictures) == 1:
-                logger.exception("embed_failed", extra={"image_id": pictures[0].image.id})
-                return
-            middle = len(pictures) // 2
-            yield from self._encoded(pictures[:middle])
-            yield from self._encoded(pictures[middle:])
-            return
-        for picture, vector in zip(pictures, vectors, strict=True):
-            if abs(float(np.linalg.norm(vector)) - 1) < _UNIT_TOLERANCE:
-                yield picture, vector
-            else:
-                logger.error("embed_not_a_unit_vector", extra={"image_id": picture.image.id})
-
-    def _compared(self, encoded: Sequence[tuple[_Picture, Vectors]]) -> dict[ImageId, Found]:
+    def _compared(self, vectors: Sequence[tuple[Picture, Vectors]]) -> dict[ImageId, Found]:
         """What each looks like, and which earlier pictures do; left out is what shows next to nothing."""
         looks = [
             Look(picture.image, hashed, vector)
-            for picture, vector in encoded
+            for picture, vector in vectors
             if (hashed := picture_hash(picture.pixels)) is not None
         ]
         return self._near.compare(looks, self._model)
 
-    def _record(self, picture: _Picture, vector: Vectors, like: Found | None) -> Image | None:
+    def _record(self, picture: Picture, vector: Vectors, like: Found | None) -> Image | None:
         """Write the vector, then the row that names its model; None if the row would not hold still."""
         image_id, rev = picture.image.id, picture.image.rev
         (vector_f16,) = to_f16(vector[None])

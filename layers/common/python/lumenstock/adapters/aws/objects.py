@@ -159,6 +159,12 @@ class S3Objects:
             )
         return answer["ETag"].strip('"')
 
+    def put_list(self, key: str, body: bytes) -> None:
+        """Write a list of ids for a job, which has no key of ours."""
+        self._client.put_object(
+            Bucket=self.bucket, Key=key, Body=body, ContentType="text/csv", ServerSideEncryption="AES256"
+        )
+
     def put_derivative(self, key: str, body: bytes, content_type: str) -> None:
         """Write a public, immutable file. The same key always gets the same picture, so twice is once."""
         self._client.put_object(

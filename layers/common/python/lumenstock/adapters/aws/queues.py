@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypedDict
 
@@ -19,11 +19,18 @@ class Received:
         id: The same at every receive, in a dead-letter queue too.
         body: Text as it came.
         receipt_handle: Of this receive.
+        receives: How often it was received, this time included.
+        sent_at_s: When it was sent, Unix seconds.
     """
 
     id: str
     body: str
     receipt_handle: str
+    receives: int
+    sent_at_s: float
+
+
+_AT_ONCE = 10  # entries that SQS takes in one call
 
 
 class _Held(TypedDict, total=False):
@@ -48,6 +55,18 @@ class SqsQueue:
             QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
         )
 
+    def hold(self, receipt_handles: Sequence[str], seconds: int) -> None:
+        """Keep received messages out of sight for ``seconds`` from now; one that is gone is passed over."""
+        for start in range(0, len(receipt_handles), _AT_ONCE):
+            some = receipt_handles[start : start + _AT_ONCE]
+            self._client.change_message_visibility_batch(
+                QueueUrl=self._url,
+                Entries=[
+                    {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
+                    for number, handle in enumerate(some)
+                ],
+            )
+
     def receive(self, limit: int, wait_s: int, hold_s: int | None = None) -> list[Received]:
         """Take up to ``limit`` messages (at most 10); wait up to ``wait_s`` (at most 20) for the first.
 
@@ -55,10 +74,20 @@ class SqsQueue:
         """
         held: _Held = {} if hold_s is None else {"VisibilityTimeout": hold_s}
         answer = self._client.receive_message(
-            QueueUrl=self._url, MaxNumberOfMessages=limit, WaitTimeSeconds=wait_s, **held
+            QueueUrl=self._url,
+            MaxNumberOfMessages=limit,
+            WaitTimeSeconds=wait_s,
+            AttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
+            **held,
         )
         return [
-            Received(message["MessageId"], message["Body"], message["ReceiptHandle"])
+            Received(
+                id=message["MessageId"],
+                body=message["Body"],
+                receipt_handle=message["ReceiptHandle"],
+                receives=int(message["Attributes"]["ApproximateReceiveCount"]),
+                sent_at_s=int(message["Attributes"]["SentTimestamp"]) / 1000,
+            )
             for message in answer.get("Messages", [])
         ]
 

@@ -9,11 +9,10 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from lumenstock.adapters.onnx.devices import Device, session
 from lumenstock.adapters.onnx.folder import IMAGE_GRAPH, TOKENIZER, ModelFolder
 from lumenstock.embedding.labels import Head
 from lumenstock.embedding.model import ModelManifest, Pixels, Vectors
-
-_WARNINGS_AND_WORSE = 3
 
 
 class OnnxEmbedder:
@@ -22,8 +21,10 @@ class OnnxEmbedder:
     Each graph is loaded when it is first needed: search never loads the image tower.
     """
 
-    def __init__(self, folder: Path, queries: str = "") -> None:
-        """Take the model in ``folder``; ``queries`` names a text graph other than the one that serves.
+    def __init__(self, folder: Path, queries: str = "", device: Device = "cpu") -> None:
+        """Take the model in ``folder``; its image graph runs on ``device``.
+
+        ``queries`` names a text graph other than the one that serves.
 
         Raises:
             ConfigurationError: There is none. A file that does not match the manifest is noticed when it
@@ -31,6 +32,7 @@ class OnnxEmbedder:
         """
         self._folder = ModelFolder(folder)
         self._queries = queries or self._folder.queries
+        self._device = device
 
     @property
     def manifest(self) -> ModelManifest:
@@ -65,20 +67,12 @@ class OnnxEmbedder:
 
     @cached_property
     def _image_graph(self) -> onnxruntime.InferenceSession:
-        return _session(self._folder.read(IMAGE_GRAPH))
+        return session(self._folder.read(IMAGE_GRAPH), self._device)
 
     @cached_property
     def _text_graph(self) -> onnxruntime.InferenceSession:
-        return _session(self._folder.read(self._queries))
+        return session(self._folder.read(self._queries), "cpu")
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         return Tokenizer.from_str(self._folder.read(TOKENIZER).decode())
-
-
-def _session(graph: bytes) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # a function has one core; more threads only spin
-    options.inter_op_num_threads = 1
-    options.log_severity_level = _WARNINGS_AND_WORSE
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
