@@ -37,8 +37,8 @@ AREAS = {
     "ingest rules": (f"{PACKAGE}/ingest",),
 }
 TESTS = ("tests/unit", "tests/functions", "tests/contract/search")
-# Where `|` stands in these packages it joins types, which nothing evaluates; and whether two equal numbers are
-# one object is the interpreter's business.
+# Where `|` stands in these packages it joins types, which nothing evaluates; and whether two equal numbers
+# are one object is the interpreter's business.
 NOT_RUN = re.compile("core/(ReplaceBinaryOperator_BitOr_|ReplaceComparisonOperator_.*_Is(Not)?$)")
 # Tests a mutant, so that it takes seconds: what executes a line most often looks at it, too. A line that runs
 # at import is executed for all who use its module, of whom few look at it.
