@@ -32,6 +32,7 @@ class Exit(IntEnum):
     REFUSED = 5
     STILL_PROCESSING = 6
     STATE_FILE = 7
+    NOT_PASSED = 8
     STOPPED = 130
 
 

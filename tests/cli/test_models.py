@@ -12,6 +12,7 @@ from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from tests.cli.running import Ran, Run
 from tests.encoders.conftest import hub, made
 from tests.encoders.hub import Hub, status
+from tools.scenes import scene
 
 __all__ = ["hub", "made"]
 
@@ -37,7 +38,9 @@ def models(run: Run, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "words.toml").write_text(WORDS)
 
     def call(command: str, *arguments: str) -> Ran:
-        options = [] if command == "list" else [NAME, "--lock", str(tmp_path / "models.lock")]
+        options = [] if command == "list" else [NAME]
+        if command in {"fetch", "export"}:
+            options += ["--lock", str(tmp_path / "models.lock")]
         if command == "export":
             options += ["--vocabulary", str(tmp_path / "words.toml")]
         return run("models", command, *options, *arguments)
@@ -116,3 +119,43 @@ def test_a_machine_without_the_libraries_is_told_their_group(
     ran = models("export")
     assert ran.code == 4
     assert "dependency group `models`" in ran.err
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(100):
+        scene(number, 80, 60).picture.save(folder / f"{number:03d}.jpg")
+    (folder / "notes.txt").write_text("not a picture")
+    return folder
+
+
+def test_an_evaluation_prints_its_table_and_decides_what_serves(models: Call, photos: Path) -> None:
+    models("fetch")
+    models("export")
+    ran = models("evaluate", str(photos), "--least-overlap", "0", "--apply")
+    assert ran.code == 0, ran.out
+    assert "100 pictures, 1,5" in ran.out
+    assert "overlap@10" in ran.out
+    assert "notes.txt is passed over" in ran.err
+    assert _listed(models)[f"{NAME}@1"]["queries"] == "text.int8.onnx"
+
+
+def test_a_model_that_does_not_pass_has_an_exit_code_of_its_own(
+    models: Call, photos: Path, tmp_path: Path
+) -> None:
+    models("fetch")
+    models("export")
+    (tmp_path / "queries.txt").write_text("\n".join(f"night {number}" for number in range(30)))
+    queries = ("--queries", str(tmp_path / "queries.txt"))
+    ran = models("evaluate", str(photos), *queries, "--least-overlap", "1", "--apply")
+    assert ran.code == 8
+    assert "✗" in ran.out
+    assert _listed(models)[f"{NAME}@1"]["queries"] == "text.onnx"
+
+
+def test_an_evaluation_needs_an_exported_model(models: Call, photos: Path) -> None:
+    ran = models("evaluate", str(photos))
+    assert ran.code == 4
+    assert "no valid model" in ran.err

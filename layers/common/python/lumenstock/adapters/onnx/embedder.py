@@ -10,7 +10,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from lumenstock.adapters.onnx.devices import Device, session
-from lumenstock.adapters.onnx.folder import IMAGE_GRAPH, TOKENIZER, ModelFolder
+from lumenstock.adapters.onnx.folder import TOKENIZER, ModelFolder
 from lumenstock.embedding.labels import Head
 from lumenstock.embedding.model import ModelManifest, Pixels, Vectors
 
@@ -21,10 +21,10 @@ class OnnxEmbedder:
     Each graph is loaded when it is first needed: search never loads the image tower.
     """
 
-    def __init__(self, folder: Path, queries: str = "", device: Device = "cpu") -> None:
-        """Take the model in ``folder``; its image graph runs on ``device``.
+    def __init__(self, folder: Path, queries: str = "", images: str = "", device: Device = "cpu") -> None:
+        """Take the model in ``folder``; its image graph runs on ``device``, on a GPU in halves.
 
-        ``queries`` names a text graph other than the one that serves.
+        ``queries`` and ``images`` name graphs other than those that serve.
 
         Raises:
             ConfigurationError: There is none. A file that does not match the manifest is noticed when it
@@ -32,6 +32,7 @@ class OnnxEmbedder:
         """
         self._folder = ModelFolder(folder)
         self._queries = queries or self._folder.queries
+        self._images = images or self._folder.images(halves=device == "gpu")
         self._device = device
 
     @property
@@ -67,7 +68,7 @@ class OnnxEmbedder:
 
     @cached_property
     def _image_graph(self) -> onnxruntime.InferenceSession:
-        return session(self._folder.read(IMAGE_GRAPH), self._device)
+        return session(self._folder.read(self._images), self._device)
 
     @cached_property
     def _text_graph(self) -> onnxruntime.InferenceSession:

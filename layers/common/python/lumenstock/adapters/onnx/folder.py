@@ -78,6 +78,15 @@ class ModelFolder:
         """The text graph that serves."""
         return self._file.queries
 
+    @property
+    def files(self) -> frozenset[str]:
+        """Names of the model's files."""
+        return frozenset(self._file.files)
+
+    def images(self, *, halves: bool) -> str:
+        """The image graph; the one in ``halves`` if that is wanted and the model has it."""
+        return IMAGE_GRAPH_FP16 if halves and IMAGE_GRAPH_FP16 in self.files else IMAGE_GRAPH
+
     def read(self, name: str) -> bytes:
         """The content of one file.
 
