@@ -19,8 +19,8 @@ from lumenstock.kernel.errors import LumenstockError
 
 _EPILOG = """
 Exit codes: 0 done · 1 some pictures failed · 2 wrong usage · 3 not signed in · 4 the service did not answer
-or failed · 5 refused · 6 some pictures still process · 7 the state file cannot be used · 8 a model did not
-pass · 130 stopped by a Ctrl-C
+or failed · 5 refused · 6 some pictures still process · 7 the state file cannot be used · 8 a model failed its
+evaluation · 130 stopped by a Ctrl-C
 """
 
 
