@@ -94,6 +94,7 @@ class WorkItem(AnswerModel):
     entered_at: datetime = Field(description="Since when it waits.")
     previews: Previews | None = Field(description="Null while it has no files.")
     near_duplicate_of: list[LooksTheSame] = Field(description="Other contributors' first.")
+    copy_of: str | None = Field(description="Image of exactly this file that was taken down before.")
 
     @classmethod
     def fields_of(cls, image: Image) -> dict[str, Any]:
@@ -124,6 +125,7 @@ class WorkItem(AnswerModel):
                 LooksTheSame(image_id=other.id, own=other.own, distance=other.distance)
                 for other in image.near_duplicates
             ],
+            "copy_of": image.copy_of,
         }
 
     @classmethod

@@ -74,7 +74,7 @@ def claims() -> dict[str, str]:
     return {
         item["pk"]["S"].removeprefix("SHA#"): item["owner"]["S"]
         for item in _items(FINGERPRINTS)
-        if item["pk"]["S"].startswith("SHA#")
+        if item["pk"]["S"].startswith("SHA#") and item["sk"]["S"] == "A"
     }
 
 

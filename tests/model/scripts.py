@@ -14,6 +14,7 @@ DAMAGED = OTHER[: len(OTHER) * 2 // 3] + b"\xff\xd9"
 GOOD = frozenset({"approved"})
 REFUSED = frozenset({"rejected"})
 ONE_OF_TWINS = frozenset({"approved", "rejected"})
+HELD = frozenset({"pending_review"})
 DEATHS = 0.15
 CHAOTIC_STEPS = 16
 
@@ -48,6 +49,8 @@ def _moderate(world: World, image_id: str) -> None:
     """A picture is taken down; sometimes that was a mistake."""
     world.take_down(image_id)
     world.expected[image_id] = frozenset({"taken_down"})
+    for other in world.expected.keys() - {image_id}:
+        world.expected[other] |= HELD  # its twin, if it comes to the claim now
     if world.random.random() < 0.5:
         world.restore(image_id)
         # Its content may be somebody else's by then.
@@ -84,9 +87,9 @@ def twins(world: World) -> None:
 
 
 def after_takedown(world: World) -> None:
-    """A file comes again, after its first image was taken down: now it is the only one."""
+    """A file comes again, after its first image was taken down: it is the only one, and a person looks first."""
     taken_down(world)
-    world.upload(PICTURE, GOOD)
+    world.upload(PICTURE, HELD)
     world.settle()
 
 

@@ -136,6 +136,24 @@ IN_HANDLERS: tuple[tuple[Bug, Script], ...] = (
     ),
     (
         Bug(
+            "what was taken down goes live again by another upload",
+            f"{L}.ingest.validate:Validator._hold_if_taken_down",
+            "if before is None or before == image.id:",
+            "if before != image.id:",
+        ),
+        after_takedown,
+    ),
+    (
+        Bug(
+            "a takedown is not remembered",
+            f"{L}.adapters.aws.decisions:DynamoDecisions._remembered",
+            "if ruling.decision.action is Action.TAKE_DOWN:",
+            "if ruling.decision.action is None:",
+        ),
+        after_takedown,
+    ),
+    (
+        Bug(
             "a duplicate is taken all the same",
             f"{L}.ingest.validate:Validator._claim",
             "if owner == image.id:",

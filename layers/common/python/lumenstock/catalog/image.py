@@ -99,6 +99,7 @@ class Image:
         exposed: Whether this ``media_key`` was ever public.
         backfill: Id of the last backfill that made a revision of it; None if none ever did.
         likeness: What it looks like; None until it was embedded, and of one that shows next to nothing.
+        copy_of: Image of exactly this file that a moderator took down before.
         near_duplicates: Earlier pictures that look the same, other contributors' first.
         allow_near_duplicate: Whether its contributor means to have it beside what looks the same of theirs.
     """
@@ -132,6 +133,7 @@ class Image:
     exposed: bool = False
     backfill: str | None = None
     likeness: Likeness | None = None
+    copy_of: ImageId | None = None
     near_duplicates: tuple[NearDuplicate, ...] = ()
     allow_near_duplicate: bool = False
 

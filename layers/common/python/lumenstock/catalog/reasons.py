@@ -64,6 +64,7 @@ class ReasonCode(StrEnum):
     APPEALED = "appealed"
     NEAR_DUPLICATE = "near_duplicate"
     NEAR_DUPLICATE_OF_ANOTHER = "near_duplicate_of_another"
+    TAKEN_DOWN_BEFORE = "taken_down_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,11 @@ CATALOGUE: dict[ReasonCode, Explanation] = {
     ),
     _C.NEAR_DUPLICATE_OF_ANOTHER: Explanation(
         "It looks like an earlier picture of another contributor.", _WAIT, needs_new_upload=False
+    ),
+    _C.TAKEN_DOWN_BEFORE: Explanation(
+        "A moderator took exactly this file down before; the text names the image if it was your own.",
+        _WAIT,
+        needs_new_upload=False,
     ),
 }
 

@@ -98,6 +98,10 @@ class CatalogStore(Protocol):
         """Who holds the claim on a file's content, living or not; None if nobody ever did."""
         ...
 
+    def taken_down(self, sha256: str) -> ImageId | None:
+        """The image of exactly this file that was taken down last; None if none was, or it was restored."""
+        ...
+
     def put_technical(self, image_id: ImageId, rev: int, technical: Mapping[str, object]) -> None:
         """Write the technical metadata (``TECH``) of a revision; one of a later revision stays."""
         ...

@@ -137,6 +137,13 @@ def near_duplicate_of_another() -> Reason:
     return _refusal(ReasonCode.NEAR_DUPLICATE_OF_ANOTHER, text)
 
 
+def taken_down_before(of: ImageId | None) -> Reason:
+    """The same bytes were taken down. ``of`` names the image, only to the contributor whose it was."""
+    known = f", as your image {of}" if of else ""
+    text = f"Exactly this file was taken down before{known}. A moderator will look at it again."
+    return _refusal(ReasonCode.TAKEN_DOWN_BEFORE, text)
+
+
 def session_full() -> Reason:
     """It came by credentials that had brought as many files as they may."""
     return _refusal(

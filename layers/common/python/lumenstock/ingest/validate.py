@@ -66,6 +66,7 @@ class Validator:
         reasons = reasons or self._claim(begun, sha256)
         if reasons or found is None or found.format is None:
             return Checked(ok=False, image_id=image_id, rev=begun.rev, reasons=tuple(reasons))
+        self._hold_if_taken_down(begun, sha256)
         mark = self._marks.claim(MarkOwner.image(image_id))
         plan = make_plan(begun, found.format, found.header, sha256, self._publishing, mark)
         return Checked(ok=True, image_id=image_id, rev=begun.rev, plan=plan)
@@ -112,6 +113,25 @@ class Validator:
             return []
         own = self._catalog.get(owner).contributor_id == image.contributor_id
         return [refusals.exact_duplicate(owner if own else None)]
+
+    def _hold_if_taken_down(self, image: Image, sha256: str) -> None:
+        """See to it that a person looks at a file that was taken down as another image, whoever sends it.
+
+        The claim is this image's by now, so a takedown of this content has been committed before, or never
+        will be while it lives.
+        """
+        before = self._catalog.taken_down(sha256)
+        if before is None or before == image.id:
+            return
+        own = self._catalog.get(before).contributor_id == image.contributor_id
+        why = refusals.taken_down_before(before if own else None)
+
+        def hold(present: Image) -> Image | None:
+            if present.status is not Status.PROCESSING or present.cleared or why in present.held:
+                return None
+            return present.changed(held=(*present.held, why), copy_of=before)
+
+        self._catalog.update(image.id, hold)
 
 
 def _with_version(image: Image, stored: StoredObject) -> Source:

@@ -11,7 +11,15 @@ from botocore.exceptions import ClientError
 from lumenstock.adapters.aws import work_index
 from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
 from lumenstock.adapters.aws.batches import get_all
-from lumenstock.adapters.aws.claims import ClaimTables, claim_key, first_claim, inherited_claim, owner_of
+from lumenstock.adapters.aws.claims import (
+    ClaimTables,
+    claim_key,
+    first_claim,
+    inherited_claim,
+    owner_of,
+    takedown_key,
+    taken_down_by,
+)
 from lumenstock.adapters.aws.faults import failed_condition, lost_race
 from lumenstock.adapters.aws.rows import from_item, image_key, media_partition, to_item, work_queue
 from lumenstock.catalog.image import Image
@@ -31,7 +39,7 @@ class DynamoCatalog:
     """Implements :class:`lumenstock.catalog.store.CatalogStore`."""
 
     def __init__(self, client: DynamoDBClient, catalog_table: str, fingerprints_table: str = "") -> None:
-        """``fingerprints_table`` is needed by :meth:`claim` only."""
+        """``fingerprints_table`` is needed by what asks about a file's content only."""
         self._client = client
         self._catalog = catalog_table
         self._fingerprints = fingerprints_table
@@ -136,6 +144,12 @@ class DynamoCatalog:
         """See the protocol."""
         found = self._client.get_item(TableName=self._fingerprints, Key=claim_key(sha256)).get("Item")
         return owner_of(found) if found else None
+
+    def taken_down(self, sha256: str) -> ImageId | None:
+        """See the protocol."""
+        key = takedown_key(sha256)
+        found = self._client.get_item(TableName=self._fingerprints, Key=key, ConsistentRead=True)
+        return taken_down_by(found.get("Item"))
 
     def put_technical(self, image_id: ImageId, rev: int, technical: Mapping[str, object]) -> None:
         """See the protocol."""

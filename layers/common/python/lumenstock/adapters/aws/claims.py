@@ -1,4 +1,7 @@
-"""Claims on a file's content: who owns a sha256. Item ``SHA#hex`` / ``A`` of the table ``fingerprints``."""
+"""Claims on a file's content: who owns a sha256. Item ``SHA#hex`` / ``A`` of the table ``fingerprints``.
+
+Beside it ``DOWN``: which image a moderator took down with this content. It outlives every claim.
+"""
 
 from __future__ import annotations
 
@@ -73,3 +76,31 @@ def inherited_claim(
         }
     }
     return check, put
+
+
+def takedown_key(sha256: str) -> Item:
+    """Primary key of what is known of a takedown."""
+    return {"pk": {"S": f"SHA#{sha256}"}, "sk": {"S": "DOWN"}}
+
+
+def taken_down_by(item: Item | None) -> ImageId | None:
+    """The image that was taken down; None if none was, or if it was restored."""
+    return ImageId(item["taken_down"]["S"]) if item and "taken_down" in item else None
+
+
+def noted_takedown(tables: ClaimTables, sha256: str, image_id: ImageId) -> TransactItem:
+    """Remember that ``image_id`` was taken down, the last of this content."""
+    item = {**takedown_key(sha256), "taken_down": {"S": image_id}}
+    return {"Put": {"TableName": tables.fingerprints, "Item": item}}
+
+
+def lifted_takedown(tables: ClaimTables, sha256: str, image_id: ImageId) -> TransactItem:
+    """Forget the takedown of ``image_id``, if it still is the last one."""
+    return {
+        "Put": {
+            "TableName": tables.fingerprints,
+            "Item": takedown_key(sha256),
+            "ConditionExpression": "taken_down = :me",
+            "ExpressionAttributeValues": {":me": {"S": image_id}},
+        }
+    }

@@ -18,12 +18,14 @@ from lumenstock.adapters.aws.claims import (
     claim_key,
     first_claim,
     inherited_claim,
+    lifted_takedown,
+    noted_takedown,
     owner_of,
 )
 from lumenstock.adapters.aws.faults import lost_race
 from lumenstock.adapters.aws.rows import image_key, to_item
 from lumenstock.adapters.aws.transactions import put_new
-from lumenstock.catalog.decision import Decision, Ruling
+from lumenstock.catalog.decision import Action, Decision, Ruling
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.purge import Purge
 from lumenstock.catalog.states import DEAD
@@ -43,7 +45,7 @@ class DynamoDecisions:
     """Implements :class:`lumenstock.catalog.decision.DecisionStore`."""
 
     def __init__(self, client: DynamoDBClient, tables: ClaimTables) -> None:
-        """``tables.fingerprints`` is needed by rulings that revive only."""
+        """``tables.fingerprints`` is needed by rulings that revive or take down."""
         self._client = client
         self._tables = tables
         self._catalog = DynamoCatalog(client, tables.catalog, tables.fingerprints)
@@ -55,7 +57,7 @@ class DynamoDecisions:
             ruling = rule(present)
             if ruling is None:
                 return present
-            items = [*self._written(present, ruling), *self._claimed(ruling)]
+            items = [*self._written(present, ruling), *self._claimed(ruling), *self._remembered(ruling)]
             try:
                 self._client.transact_write_items(TransactItems=items)
             except ClientError as error:
@@ -134,6 +136,17 @@ class DynamoDecisions:
                 "Exactly this file came into the catalogue as another image in the meantime."
             )
         return inherited_claim(self._tables, sha256, owner=owner, heir=image_id)
+
+    def _remembered(self, ruling: Ruling) -> tuple[TransactItem, ...]:
+        """What later copies of a file that was taken down are told by; a restoration forgets it."""
+        sha256, image_id = ruling.image.source.sha256, ruling.image.id
+        if sha256 is None:
+            return ()
+        if ruling.decision.action is Action.TAKE_DOWN:
+            return (noted_takedown(self._tables, sha256, image_id),)
+        if ruling.decision.action is Action.RESTORE and self._catalog.taken_down(sha256) == image_id:
+            return (lifted_takedown(self._tables, sha256, image_id),)
+        return ()
 
     def _parts(self, image_id: ImageId, prefix: str) -> Iterator[Item]:
         """The items beside an image's row whose sort key begins with ``prefix``."""
