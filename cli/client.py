@@ -51,6 +51,7 @@ class UploadRequest:
     tags: Sequence[str] = ()
     categories: Sequence[str] = ()
     sha256: bytes = b""
+    allow_near_duplicate: bool = False
 
     def to_json(self) -> dict[str, object]:
         """The body of ``POST /v1/images/upload``; optional fields only where they say something."""
@@ -66,6 +67,7 @@ class UploadRequest:
             "tags": list(self.tags),
             "categories": list(self.categories),
             "sha256": self.sha256.hex(),
+            "allowNearDuplicate": self.allow_near_duplicate,
         }
         return body | {name: value for name, value in optional.items() if value}
 

@@ -26,7 +26,7 @@ from cli.outcome import Outcome
 from cli.pictures import CaptionsError, Picture, Words, split_words
 from cli.progress import UploadProgress, line_of, line_of_unusable
 from cli.retry import MIGRATING
-from cli.run import Jobs, Means, State, Wait, exit_code_of, sending, summary, tell
+from cli.run import AllowNearDuplicates, Jobs, Means, State, Wait, exit_code_of, sending, summary, tell
 from cli.sources import Item, items
 from cli.transfer import Transfer
 
@@ -50,6 +50,7 @@ def migrate(
     *,
     tags: _Tags = "",
     category: _Category = "",
+    allow_near_duplicates: AllowNearDuplicates = False,
     failures_file: _FailuresFile = Path("lumenstock-failures.csv"),
     plan_only: _DryRun = False,
     jobs: Jobs = 8,
@@ -66,7 +67,11 @@ def migrate(
 
     Exit codes as of upload.
     """
-    said = Words(tags=split_words(tags), categories=split_words(category))
+    said = Words(
+        tags=split_words(tags),
+        categories=split_words(category),
+        allow_near_duplicate=allow_near_duplicates,
+    )
     with sending(api, state, MIGRATING) as means, _opened(failures_file, source) as failures:
         run = _Run(source, said, failures, as_json=as_json)
         code = run.look(means) if plan_only else run.send(means, jobs=jobs, patience_s=wait)

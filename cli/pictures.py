@@ -31,11 +31,12 @@ class Words:
     description: str = ""
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    allow_near_duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One file to send."""
+    """One file to send. ``allow_near_duplicate``: its contributor means to have it beside its like."""
 
     path: Path
     content_type: str
@@ -43,6 +44,7 @@ class Picture:
     description: str = ""
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    allow_near_duplicate: bool = False
 
     @property
     def size_bytes(self) -> int:
@@ -140,6 +142,7 @@ def describe(path: Path, caption: Words, said: Words) -> Picture:
         description=words.description,
         tags=words.tags,
         categories=words.categories,
+        allow_near_duplicate=said.allow_near_duplicate,
     )
 
 

@@ -37,6 +37,13 @@ State = Annotated[
         help="State file, by which a run goes on where one was stopped.",
     ),
 ]
+AllowNearDuplicates = Annotated[
+    bool,
+    typer.Option(
+        "--allow-near-duplicates",
+        help="You mean to have pictures that look like earlier ones of yours.",
+    ),
+]
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,7 @@ class Sender:
             tags=picture.tags,
             categories=picture.categories,
             sha256=file.sha256,
+            allow_near_duplicate=picture.allow_near_duplicate,
         )
         try:
             return key, self._client.create_upload(request, idempotency_key=key)

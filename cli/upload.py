@@ -14,7 +14,7 @@ from cli.outcome import Outcome
 from cli.pictures import Words, gather, split_words
 from cli.progress import UploadProgress
 from cli.retry import SENDING
-from cli.run import Jobs, State, Wait, exit_code_of, sending, summary, tell
+from cli.run import AllowNearDuplicates, Jobs, State, Wait, exit_code_of, sending, summary, tell
 from cli.transfer import Transfer
 
 Title = Annotated[str, typer.Option(help="Title; without it captions.csv, then the file's name.")]
@@ -31,6 +31,7 @@ def upload(
     description: Description = "",
     tags: Tags = "",
     category: Category = "",
+    allow_near_duplicates: AllowNearDuplicates = False,
     jobs: Jobs = 4,
     wait: Wait = 600,
     state: State = None,
@@ -46,7 +47,8 @@ def upload(
     Exit code 0: all are in, wait for a moderator, or were there already. 1: some are not. 6: some
     still process.
     """
-    pictures = gather(paths, Words(title, description, split_words(tags), split_words(category)))
+    said = Words(title, description, split_words(tags), split_words(category), allow_near_duplicates)
+    pictures = gather(paths, said)
     if not pictures:
         raise typer.BadParameter(f"No pictures in {', '.join(map(str, paths))}.")
     counts: Counter[Outcome] = Counter()

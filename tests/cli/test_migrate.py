@@ -146,6 +146,13 @@ def test_a_manifest_that_is_none_is_wrong_usage(migrate: Run, tmp_path: Path, co
     assert migrate(str(manifest)).code == 2
 
 
+def test_who_means_to_have_near_duplicates_says_so_of_a_whole_archive(
+    migrate: Run, market: Marketplace, pictures: Path
+) -> None:
+    assert migrate(str(pictures), "--allow-near-duplicates").code == 0
+    assert [said["allowNearDuplicate"] for said in market.announced.values()] == [True] * 3
+
+
 def test_a_dry_run_sends_nothing_and_tells_what_would_be_sent(
     migrate: Run, market: Marketplace, pictures: Path, failures: Path
 ) -> None:

@@ -44,6 +44,16 @@ def test_titles_come_from_names_options_and_captions_in_that_order_of_weight(
     assert {tuple(item["categories"]) for item in said.values()} == {("travel",)}
 
 
+def test_who_means_to_have_near_duplicates_says_so_of_every_picture(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    assert signed_in("upload", str(pictures), "--allow-near-duplicates").code == 0
+    assert [said["allowNearDuplicate"] for said in market.announced.values()] == [True] * 3
+    (pictures / "more.jpg").write_bytes(b"more" * 1000)
+    assert signed_in("upload", str(pictures / "more.jpg")).code == 0
+    assert "allowNearDuplicate" not in market.announced["IMG4"]
+
+
 def test_json_is_one_line_a_picture_with_every_reason(
     signed_in: Run, market: Marketplace, pictures: Path
 ) -> None:
