@@ -119,10 +119,15 @@ class Network(_Part):
 
 
 class Api(_Part):
-    """Requests that the HTTP API lets through, over all clients."""
+    """Requests that the HTTP API lets through, over all clients.
+
+    ``encode_deadline_ms`` is how long a search waits for its model. A laptop that runs everything is given
+    longer than a function with a processor of its own: what it shows must not depend on what else it does.
+    """
 
     rate_per_s: int = Field(gt=0)
     burst: int = Field(gt=0)
+    encode_deadline_ms: int = Field(gt=0)
 
 
 class Delivery(_Part):
@@ -253,6 +258,7 @@ class StageConfig(_Part):
             "STAGE": self.stage,
             "LOG_LEVEL": self.log_level,
             "MEDIA_BASE_URL": self.media_base_url,
+            "ENCODE_DEADLINE_MS": str(self.api.encode_deadline_ms),
             "LICENCE_URL": self.licence_url,
             "RENDITIONS": self.renditions,
             "RETRY_DELAYS_S": json.dumps(self.times.retry_delays_s),

@@ -34,10 +34,15 @@ def finish(status: int, cache_control: str) -> Middleware:
         response = next_middleware(app)
         if response.body is None:
             response = Response(status_code=status, body="", headers=_without_type(response))
-        response.headers.setdefault("Cache-Control", cache_control)
+        response.headers.setdefault("Cache-Control", _for(app, cache_control))
         return response
 
     return set_headers
+
+
+def _for(app: APIGatewayHttpResolver, cache_control: str) -> str:
+    """What may be kept of an answer: nothing that somebody signed in was told, be it what all are told."""
+    return "no-store" if "authorization" in app.current_event.headers else cache_control
 
 
 def _without_type(response: Response[Any]) -> dict[str, str | list[str]]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.runtime.http import Api
 from functions.runtime.schema import Day, ImageIdPath
-from functions.search.params import SearchParams
+from functions.search.params import LITERAL_PATTERN, SearchParams
 from functions.search.views import (
     ImageView,
     SearchAnswer,
     SimilarAnswer,
+    Suggestions,
+    SuggestionView,
     image_view,
     media_url,
     results_of,
@@ -30,13 +32,19 @@ from lumenstock.kernel.pagination import CursorSigner, Position
 from lumenstock.search.colors import COLOR_PATTERN
 from lumenstock.search.document import Document
 from lumenstock.search.model import Mode, SearchRequest
+from lumenstock.search.ports import Sort
 from lumenstock.search.projection import project
-from lumenstock.search.service import SearchService
+from lumenstock.search.service import SearchService, Tuning
+from lumenstock.settings import settings
 
 MINUTE = "public, max-age=60, stale-while-revalidate=300"
 
 PageSize = Annotated[int, Query(ge=1, le=100, description="Results a page.")]
 Pixels = Annotated[int | None, Query(ge=1, le=1_000_000)]
+People = Annotated[
+    int | None,
+    Query(ge=0, le=1000, description="Of images whose people were counted; others are left out."),
+]
 
 api = Api("search")
 
@@ -49,6 +57,8 @@ api = Api("search")
     summary="Search images",
     description=(
         "By words, by meaning, or by both. Without `q`, everything that passes the filters, newest first. "
+        '`"in quotes"` asks for a phrase, `-word` excludes, `word*` is a beginning; words such as '
+        "`no people` are understood as filters, as the answer says. "
         "The first pages are ordered by both legs together; past the best 100 of each, a hybrid answer goes "
         "on in keyword order and a semantic one ends. At most 10,000 results can be paged through."
     ),
@@ -72,6 +82,27 @@ def search_images(
     created_to: Annotated[Day | None, Query(description="Last day, UTC, that day included.")] = None,
     min_width: Pixels = None,
     min_height: Pixels = None,
+    image_type: Annotated[
+        str | None, Query(min_length=1, max_length=64, description="Such as `photo`.")
+    ] = None,
+    license: Annotated[  # noqa: A002 - the API's word
+        str | None, Query(min_length=1, max_length=64, description="Such as `editorial`.")
+    ] = None,
+    people_min: People = None,
+    people_max: People = None,
+    ai_generated: Annotated[Literal["true", "false"] | None, Query()] = None,
+    sort: Annotated[
+        Sort,
+        Query(description="`newest` and `popular` order what the words find; meaning is not asked then."),
+    ] = Sort.RELEVANCE,
+    literal: Annotated[
+        str | None,
+        Query(
+            pattern=LITERAL_PATTERN,
+            max_length=64,
+            description="Topics, parted by commas, whose words are not to be understood as filters.",
+        ),
+    ] = None,
     page: Annotated[int | None, Query(ge=1, le=10_000, description="From 1; not with `cursor`.")] = None,
     page_size: PageSize = 20,
     cursor: Annotated[
@@ -93,6 +124,13 @@ def search_images(
         page,
         page_size,
         cursor,
+        sort,
+        image_type,
+        license,
+        people_min,
+        people_max,
+        ai_generated,
+        literal,
     )
     request = _at_cursor(params.request(), cursor)
     found = _service().search(request)
@@ -100,12 +138,27 @@ def search_images(
     if found.next:
         position: Position = {"offset": found.next.offset, "order": found.next.order}
         next_cursor = _cursors().seal(position, request.scope)
-    return search_answer(
-        found,
-        number=request.offset // page_size + 1,
-        page_size=page_size,
-        mode=mode,
-        next_cursor=next_cursor,
+    return search_answer(found, request, next_cursor=next_cursor)
+
+
+@api.operation(
+    "GET",
+    "/v1/search/suggest",
+    id="suggestSearches",
+    tag="search",
+    summary="Complete what is being written",
+    returns="Titles and tags that begin with it.",
+    errors=[SearchUnavailableError],
+    cache_control=MINUTE,
+)
+def suggest(
+    q: Annotated[str, Query(min_length=2, max_length=80, description="At least two letters.")],
+    limit: Annotated[int, Query(ge=1, le=20)] = 8,
+) -> Suggestions:
+    """Suggest searches."""
+    found = _service().suggest(q, limit)
+    return Suggestions(
+        suggestions=[SuggestionView(text=entry.text, count=entry.documents) for entry in found]
     )
 
 
@@ -179,7 +232,8 @@ def _at_cursor(request: SearchRequest, cursor: str | None) -> SearchRequest:
 
 @cache
 def _service() -> SearchService:
-    return SearchService(bootstrap.search_index(), bootstrap.embedder)
+    tuning = Tuning(encode_deadline_s=settings().encode_deadline_ms / 1000)
+    return SearchService(bootstrap.search_index(), bootstrap.embedder, bootstrap.clock(), tuning)
 
 
 @cache

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from lumenstock.kernel.clock import to_iso
 from lumenstock.search.document import Document
-from lumenstock.search.model import Mode, Result, SearchPage
-from lumenstock.search.ports import FacetCount, Relation
+from lumenstock.search.model import Mode, Result, SearchPage, SearchRequest
+from lumenstock.search.ports import FacetCount, Relation, Sort
+from lumenstock.search.understanding import Topic
 from lumenstock.settings import settings
 
 Price = Annotated[
@@ -38,6 +39,39 @@ class SearchResult(ImageSummary):
     score: float | None = Field(
         description="What the order goes by: fused rank, BM25 or cosine. Null where it is not by a score."
     )
+    matched: list[str] = Field(
+        description=(
+            "Words of title, tags and description that the question matches: in small letters, without "
+            "accents, otherwise as they are written there."
+        ),
+        examples=[["cars", "night"]],
+    )
+
+
+class UnderstoodView(BaseModel):
+    """Words of the question that were taken for a filter."""
+
+    topic: Topic = Field(description="Send it in `literal` to have these words as words.")
+    words: str = Field(description="As they were written.", examples=["no people"])
+    value: str = Field(
+        description=(
+            "What they were taken for: a number of people, an orientation, a colour bucket, or a least width."
+        ),
+        examples=["0"],
+    )
+
+
+class SuggestionView(BaseModel):
+    """A title or tag."""
+
+    text: str = Field(description="In small letters.", examples=["golden hour"])
+    count: int = Field(description="Images that have it.")
+
+
+class Suggestions(BaseModel):
+    """Titles and tags that begin with what was written, those of most images first."""
+
+    suggestions: list[SuggestionView]
 
 
 class NameCount(BaseModel):
@@ -55,7 +89,10 @@ class ColorCount(BaseModel):
 
 
 class SearchFacets(BaseModel):
-    """Counts over all that was found, largest first."""
+    """Counts over all that was found, largest first.
+
+    Each is counted as if its own filter were not set, so that it shows what another value would find.
+    """
 
     categories: list[NameCount]
     orientations: list[NameCount]
@@ -73,7 +110,17 @@ class SearchAnswer(BaseModel):
     facets: SearchFacets
     next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
     mode: Mode = Field(description="The mode that was asked for.")
-    degraded: bool = Field(description="The words could not be understood, so keywords alone answered.")
+    sort: Sort
+    degraded: bool = Field(
+        description=(
+            "A part of the search did not answer in time, so words alone or meaning alone did: ask again "
+            "later for a better answer."
+        )
+    )
+    understood: list[UnderstoodView]
+    did_you_mean: str | None = Field(
+        description="The question with words that there are, where next to nothing was found by words."
+    )
 
 
 class SimilarAnswer(BaseModel):
@@ -110,15 +157,13 @@ def image_view(document: Document) -> ImageView:
     )
 
 
-def search_answer(
-    page: SearchPage, *, number: int, page_size: int, mode: Mode, next_cursor: str | None
-) -> SearchAnswer:
-    """``page`` as the API answers it."""
+def search_answer(page: SearchPage, request: SearchRequest, *, next_cursor: str | None) -> SearchAnswer:
+    """``page``, the answer to ``request``, as the API shows it."""
     return SearchAnswer(
         total=page.total,
         total_relation=page.relation,
-        page=number,
-        page_size=page_size,
+        page=request.offset // request.page_size + 1,
+        page_size=request.page_size,
         results=results_of(page.results),
         facets=SearchFacets(
             categories=[_named(count) for count in page.facets.categories],
@@ -126,15 +171,24 @@ def search_answer(
             colors=[ColorCount(hex=count.value, count=count.count) for count in page.facets.colors],
         ),
         next_cursor=next_cursor,
-        mode=mode,
+        mode=request.mode,
+        sort=request.sort,
         degraded=page.degraded,
+        understood=[
+            UnderstoodView(topic=note.topic, words=note.words, value=note.value) for note in page.understood
+        ],
+        did_you_mean=page.did_you_mean,
     )
 
 
 def results_of(results: tuple[Result, ...]) -> list[SearchResult]:
     """Finds as the API shows them."""
     return [
-        SearchResult(**_summary(result.document).model_dump(), score=_rounded(result.score))
+        SearchResult(
+            **_summary(result.document).model_dump(),
+            score=_rounded(result.score),
+            matched=sorted(result.matched),
+        )
         for result in results
     ]
 

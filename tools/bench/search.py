@@ -16,6 +16,7 @@ import numpy as np
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.embedding.labels import Head
 from lumenstock.embedding.model import ModelManifest, Pixels, Vectors, to_f16
+from lumenstock.kernel.clock import SystemClock
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.colors import BUCKETS
 from lumenstock.search.document import EMBEDDING_DIM, Document
@@ -124,7 +125,7 @@ def main() -> None:
         index.write(catalogue.documents(DOCUMENTS))
         print(f"{DOCUMENTS} documents indexed in {time.perf_counter() - started:.1f} s", file=sys.stderr)
         model = Prepared(catalogue.vectors(QUERIES))
-        service = SearchService(index, lambda: model)
+        service = SearchService(index, lambda: model, SystemClock())
         requests = [
             SearchRequest(text=catalogue.text(1 + number % 4), filters=catalogue.filters(number))
             for number in range(QUERIES)

@@ -25,6 +25,7 @@ def get(set_stage: Callable[..., None], tmp_path: Path, monkeypatch: pytest.Monk
         SEARCH_ENGINE="embedded",
         SEARCH_DIR=str(tmp_path / "search"),
         MEDIA_BASE_URL=MEDIA,
+        ENCODE_DEADLINE_MS="30000",
         PRICES='{"standard": 299, "enhanced": 1499}',
     )
     monkeypatch.setattr(bootstrap, "cursor_secret", lambda: b"a secret")

@@ -39,7 +39,7 @@ def test_the_answer_has_the_fields_of_the_contract(get: Get, index: SearchIndex)
     answer = get("/v1/search", q="red")
     body = answer.json()
     score = body["results"][0].pop("score")
-    assert score == round(1.5 / 61, 6)
+    assert score == round(1.5 / 61, 6)  # too old to be boosted as fresh
     assert body == {
         "total": 1,
         "total_relation": "eq",
@@ -55,6 +55,7 @@ def test_the_answer_has_the_fields_of_the_contract(get: Get, index: SearchIndex)
                 "tags": ["car", "night"],
                 "dimensions": "6000x4000",
                 "price": {"standard": 299, "enhanced": 1499},
+                "matched": ["red"],
             }
         ],
         "facets": {
@@ -64,7 +65,10 @@ def test_the_answer_has_the_fields_of_the_contract(get: Get, index: SearchIndex)
         },
         "next_cursor": None,
         "mode": "hybrid",
+        "sort": "relevance",
         "degraded": False,
+        "understood": [],
+        "did_you_mean": None,
     }
 
 

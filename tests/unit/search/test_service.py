@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -7,6 +8,7 @@ import pytest
 
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.adapters.no_search import NoSearch
+from lumenstock.kernel.clock import SystemClock
 from lumenstock.kernel.errors import (
     ConfigurationError,
     InvalidInputError,
@@ -16,9 +18,11 @@ from lumenstock.kernel.errors import (
 from lumenstock.search.document import Document, Removal
 from lumenstock.search.model import Mode, NextPage, Order, SearchPage, SearchRequest
 from lumenstock.search.ports import Filters, IndexQuery
-from lumenstock.search.service import SearchService
+from lumenstock.search.service import SearchService, Tuning
 from tests.contract.search.documents import counts, document, image_id, toward, unit_vector
 from tests.unit.search.models import NIGHT, RED, Broken, FewWords
+
+PATIENT = Tuning(encode_deadline_s=30)
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def index(tmp_path: Path) -> EmbeddedIndex:
 
 
 def service(index: EmbeddedIndex, model: FewWords | None = None) -> SearchService:
-    return SearchService(index, lambda: model or FewWords())
+    return SearchService(index, lambda: model or FewWords(), SystemClock(), PATIENT)
 
 
 def shown(page: SearchPage) -> list[int]:
@@ -120,7 +124,7 @@ def test_a_model_that_cannot_be_loaded_leaves_the_keywords(index: EmbeddedIndex)
         raise ConfigurationError("There is no model.")
 
     index.write(mixed(10))
-    page = SearchService(index, missing).search(SearchRequest("red"))
+    page = SearchService(index, missing, SystemClock()).search(SearchRequest("red"))
     assert (shown(page), page.degraded) == ([0, 2, 4, 6, 8], True)
 
 
@@ -226,7 +230,7 @@ def test_similar_to_a_removed_image_is_not_found(index: EmbeddedIndex) -> None:
 def test_without_an_engine_questions_are_refused_and_writes_are_not() -> None:
     nothing = NoSearch()
     nothing.write([document(1)])
-    searching = SearchService(nothing, FewWords)
+    searching = SearchService(nothing, FewWords, SystemClock())
     with pytest.raises(SearchUnavailableError):
         searching.search(SearchRequest("red"))
     with pytest.raises(SearchUnavailableError):
@@ -243,3 +247,26 @@ def test_without_an_engine_questions_are_refused_and_writes_are_not() -> None:
         nothing.corrections(["red"])
     with pytest.raises(SearchUnavailableError):
         nothing.matched_words(IndexQuery(), [])
+
+
+def test_business_lifts_what_is_premium_over_its_equals(index: EmbeddedIndex) -> None:
+    index.write([document(n, title="red", premium=n == 3) for n in range(4)])
+    assert shown(service(index).search(SearchRequest("red")))[0] == 3
+
+
+def test_business_says_nothing_where_one_leg_was_asked(index: EmbeddedIndex) -> None:
+    index.write([document(n, title="red", premium=n == 3) for n in range(4)])
+    assert shown(service(index).search(SearchRequest("red", Mode.KEYWORD))) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("knows", "expected"), [({"people"}, [1]), (set(), [1, 2, 3])])
+def test_people_are_counted_where_the_model_counts_them(
+    index: EmbeddedIndex, knows: set[str], expected: list[int]
+) -> None:
+    index.write(
+        [document(1, title="red", people=0), document(2, title="red"), document(3, title="red", people=2)]
+    )
+    model = FewWords()
+    model.manifest = replace(model.manifest, knows=frozenset(knows))
+    page = service(index, model).search(SearchRequest("red, no people", Mode.KEYWORD))
+    assert sorted(shown(page)) == expected

@@ -31,6 +31,7 @@ class Settings(BaseModel):
         licence_url: Page that says how to get a licence; every public file from 600 px up names it.
         renditions: Which public files are made at once: see :data:`lumenstock.imaging.renditions.EAGER`.
         search_dir: Folder of the embedded index; used when ``search_engine`` is ``embedded``.
+        encode_deadline_ms: How long a search waits for the meaning of its words; then words alone answer.
         model_dir: Folder with the model's manifest, graphs and tokenizer.
         embed_device: Where pictures are embedded: ``gpu`` takes what there is, and says so when it is none.
         aws_batch_job_array_index: Set by AWS Batch in a child of an array job.
@@ -67,6 +68,7 @@ class Settings(BaseModel):
     renditions: Literal["lean", "full"] = "lean"
     search_engine: Literal["embedded", "none"] = "none"
     search_dir: Path = Path("search")
+    encode_deadline_ms: int = 40
     model_dir: Path = Path("/opt/models/demo")
     embed_device: Literal["cpu", "gpu"] = "cpu"
     aws_batch_job_array_index: int | None = None

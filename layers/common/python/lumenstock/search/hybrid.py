@@ -6,7 +6,7 @@ Rank Learning Methods", which also gives k = 60.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -36,11 +36,18 @@ def share(rank: int, weight: float = 1.0) -> float:
     return weight / (K + rank)
 
 
-def fuse(legs: Sequence[Leg]) -> tuple[Fused, ...]:
-    """Every id of ``legs`` once, by falling sum of its shares; ties by rising id."""
+def fuse(legs: Sequence[Leg], boosts: Mapping[ImageId, float] | None = None) -> tuple[Fused, ...]:
+    """Every id of ``legs`` once, by falling sum of its shares; ties by rising id.
+
+    Args:
+        legs: The lists.
+        boosts: What the sum of an id is multiplied by, 1 where nothing is said
+            (:mod:`lumenstock.search.boost`).
+    """
+    factors = boosts or {}
     shares: dict[ImageId, list[float]] = {}
     for leg in legs:
         for rank, image_id in enumerate(leg.ids, start=1):
             shares.setdefault(image_id, []).append(share(rank, leg.weight))
-    fused = (Fused(image_id, fsum(parts)) for image_id, parts in shares.items())
+    fused = (Fused(image_id, fsum(parts) * factors.get(image_id, 1.0)) for image_id, parts in shares.items())
     return tuple(sorted(fused, key=lambda item: (-item.score, item.id)))

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from lumenstock.search.document import Document
-from lumenstock.search.ports import Facets, Filters, Relation
+from lumenstock.search.ports import Facets, Filters, Relation, Sort
+from lumenstock.search.understanding import Topic, Understood
 
 
 class Mode(StrEnum):
@@ -24,6 +25,7 @@ class Order(StrEnum):
     KEYWORD = "keyword"
     VECTOR = "vector"
     NEWEST = "newest"
+    POPULAR = "popular"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,11 @@ class SearchRequest:
     """What somebody looks for, and which part of the answer they want.
 
     Attributes:
-        text: The words; without any, everything that passes the filters, newest first.
+        text: What was written, in the language of :mod:`lumenstock.search.language`; without words,
+            everything that passes the filters, newest first.
+        sort: ``newest`` and ``popular`` order what the words find, whatever the mode: a likeness of
+            meaning has no end, so its finds in another order would be any pictures.
+        literal: Topics whose rules are not applied to the words.
         offset: Results to skip.
         page_size: Results to give, 1 to 100.
     """
@@ -41,11 +47,14 @@ class SearchRequest:
     filters: Filters = field(default_factory=Filters)
     offset: int = 0
     page_size: int = 20
+    sort: Sort = Sort.RELEVANCE
+    literal: frozenset[Topic] = frozenset()
 
     @property
     def scope(self) -> str:
         """The question without the page: what its cursors are bound to."""
-        return repr(replace(self, offset=0, page_size=0))
+        question = replace(self, offset=0, page_size=0, literal=frozenset())
+        return f"{question!r} {sorted(self.literal)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +63,12 @@ class Result:
 
     Attributes:
         score: What the order goes by: fused, BM25 or cosine; None where the order is not by a score.
+        matched: Words of the document, folded, that the question's words match.
     """
 
     document: Document
     score: float | None
+    matched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,10 @@ class SearchPage:
         total: How many results all pages have together, counted as the port says.
         relation: ``gte`` when there are likely more.
         next: None on the last page.
-        degraded: Whether the words could not be encoded, so that keywords alone answered.
+        degraded: Whether a leg that was asked for is missing: the words could not be encoded in time, or one
+            leg of the index did not answer.
+        understood: What was taken for a filter.
+        did_you_mean: The question with other words, where hardly anything was found.
     """
 
     results: tuple[Result, ...]
@@ -85,3 +99,5 @@ class SearchPage:
     facets: Facets
     next: NextPage | None
     degraded: bool
+    understood: tuple[Understood, ...] = ()
+    did_you_mean: str | None = None

@@ -1,28 +1,63 @@
-"""The search use case: encode the words, ask the index for both legs, fuse, page, fetch the documents."""
+"""The search use case: read what was written, ask for both legs, fuse, page, fetch the documents."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lumenstock.embedding.model import Embedder
-from lumenstock.kernel.errors import FieldError, InvalidInputError
+from lumenstock.kernel.breaker import CircuitBreaker
+from lumenstock.kernel.clock import Clock
+from lumenstock.kernel.errors import FieldError, InvalidInputError, SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
-from lumenstock.search.hybrid import Leg, fuse
-from lumenstock.search.model import Mode, NextPage, Order, Result, SearchPage, SearchRequest
-from lumenstock.search.ports import MAX_DEPTH, Hit, IndexAnswer, IndexQuery, QueryVector, SearchIndex
+from lumenstock.search.asking import Asked, Asking
+from lumenstock.search.boost import Boost
+from lumenstock.search.encoding import QueryEncoder
+from lumenstock.search.legs import Answered, Legs
+from lumenstock.search.model import NextPage, Result, SearchPage, SearchRequest
+from lumenstock.search.ports import MAX_DEPTH, Hit, QueryVector, SearchIndex, Suggestion
+from lumenstock.search.projection import fold
+from lumenstock.search.ranking import Find, order_of, ranked, score_of
+from lumenstock.search.synonyms import Others, shipped
 
 logger = logging.getLogger(__name__)
+
+_FEW = 3  # below as many finds by words, somebody may have meant another word
+_RUN = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What can be set of a search without touching its code.
+
+    Attributes:
+        encode_deadline_s: How long a question waits for its vector.
+    """
+
+    boost: Boost = field(default_factory=Boost)
+    synonyms: Others = field(default_factory=shipped)
+    encode_deadline_s: float = 0.04
 
 
 class SearchService:
     """Answers questions from one index and one model."""
 
-    def __init__(self, index: SearchIndex, embedder: Callable[[], Embedder]) -> None:
+    def __init__(
+        self,
+        index: SearchIndex,
+        embedder: Callable[[], Embedder],
+        clock: Clock,
+        tuning: Tuning | None = None,
+    ) -> None:
         """``embedder`` is called when the first words have to be encoded: loading a model takes time."""
+        self._tuning = tuning or Tuning()
         self._index = index
-        self._embedder = embedder
+        self._clock = clock
+        self._legs = Legs(index, clock)
+        encoder = QueryEncoder(embedder, CircuitBreaker(clock), self._tuning.encode_deadline_s)
+        self._asking = Asking(encoder, embedder, self._tuning.synonyms)
 
     def search(self, request: SearchRequest) -> SearchPage:
         """Answer ``request``.
@@ -39,29 +74,23 @@ class SearchService:
                 "page", "too_deep", f"Only the first {MAX_DEPTH} results can be paged through."
             )
             raise InvalidInputError(errors=(too_deep,))
-        wants_vector = bool(request.text) and request.mode is not Mode.KEYWORD
-        encoded = self._encode(request.text) if wants_vector else None
-        degraded = wants_vector and encoded is None
-        by_meaning_alone = request.mode is Mode.SEMANTIC and encoded is not None
-        query = IndexQuery(
-            text="" if by_meaning_alone else request.text,
-            vector=encoded.vector if encoded else None,
-            filters=request.filters,
-        )
-        answer = self._index.query(query)
-        window = _ranked(query, answer, encoded.weight if encoded else 0.0)
-        finds = self._page(query, answer, window, request)
-        documents = self._index.get([find.id for find in finds])
-        shown = tuple(Result(documents[find.id], find.score) for find in finds if find.id in documents)
+        asked = self._asking.question(request)
+        answered = self._legs.ask(asked.query)
+        window = ranked(answered, asked.weight, self._tuning.boost, self._clock.now())
+        finds = self._page(answered, window, request)
+        answer = answered.answer
         consumed = request.offset + len(finds)
         ended = not finds or consumed >= min(answer.total, MAX_DEPTH)
+        order = order_of(answered.query, beyond=consumed >= len(window))
         return SearchPage(
-            results=shown,
+            results=self._results(asked, finds),
             total=answer.total,
             relation=answer.relation,
             facets=answer.facets,
-            next=None if ended else NextPage(consumed, _order(query, beyond=consumed >= len(window))),
-            degraded=degraded,
+            next=None if ended else NextPage(consumed, order),
+            degraded=asked.degraded or answered.lost,
+            understood=asked.understood,
+            did_you_mean=self._meant(request, asked, answered),
         )
 
     def similar(self, image_id: ImageId, limit: int) -> tuple[Result, ...]:
@@ -71,23 +100,61 @@ class SearchService:
             NotFoundError: The index holds no such image.
             SearchUnavailableError: The index does not answer.
         """
-        hits = self._index.similar(image_id, limit)
+        return self._documents_of(self._index.similar(image_id, limit))
+
+    def like(self, vector: QueryVector, page: SearchRequest) -> SearchPage:
+        """The pictures that look most like ``vector`` under the filters of ``page``; its words are not asked.
+
+        Raises:
+            SearchUnavailableError: The index does not answer.
+        """
+        query = self._asking.likeness(vector, page)
+        answer = self._index.query(query)
+        shown = answer.vector[: page.page_size]
+        return SearchPage(
+            results=self._documents_of(shown),
+            total=answer.total,
+            relation=answer.relation,
+            facets=answer.facets,
+            next=None,
+            degraded=False,
+        )
+
+    def suggest(self, beginning: str, limit: int) -> tuple[Suggestion, ...]:
+        """Titles and tags that begin with ``beginning``, in whatever spelling of case and spaces.
+
+        Raises:
+            SearchUnavailableError: The index does not answer.
+        """
+        folded = fold(beginning)
+        return self._index.suggest(folded, limit) if folded else ()
+
+    def _documents_of(self, hits: Sequence[Hit]) -> tuple[Result, ...]:
         documents = self._index.get([hit.id for hit in hits])
         return tuple(Result(documents[hit.id], hit.score) for hit in hits if hit.id in documents)
 
-    def _encode(self, text: str) -> _Encoded | None:
-        """The words as a vector; None when the model fails, whatever the reason: half an answer is better."""
-        try:
-            embedder = self._embedder()
-            (values,) = embedder.encode_texts([text])
-        except Exception:
-            logger.exception("The query could not be encoded; keywords alone answer it.")
-            return None
-        return _Encoded(QueryVector(embedder.manifest.id, values), embedder.manifest.visual_weight)
+    def _results(self, asked: Asked, finds: Sequence[Find]) -> tuple[Result, ...]:
+        documents = self._index.get([find.id for find in finds])
+        matched = self._index.matched_words(asked.words, list(documents.values()))
+        return tuple(
+            Result(documents[find.id], find.score, matched[find.id]) for find in finds if find.id in documents
+        )
 
-    def _page(
-        self, query: IndexQuery, answer: IndexAnswer, window: Sequence[_Find], request: SearchRequest
-    ) -> list[_Find]:
+    def _meant(self, request: SearchRequest, asked: Asked, answered: Answered) -> str | None:
+        """What was written, with words in place of those that are nowhere; None where enough was found."""
+        if request.offset or not asked.words.text or len(answered.answer.keyword) >= _FEW:
+            return None
+        try:
+            others = self._index.corrections(list(dict.fromkeys(_RUN.findall(asked.words.text))))
+        except SearchUnavailableError:
+            logger.warning("Nobody can say what was meant.", exc_info=True)
+            return None
+        if not others:
+            return None
+        return _RUN.sub(lambda word: others.get(word[0], word[0]), request.text)
+
+    def _page(self, answered: Answered, window: Sequence[Find], request: SearchRequest) -> list[Find]:
+        query, answer = answered.query, answered.answer
         end = min(request.offset + request.page_size, MAX_DEPTH)
         page = list(window[request.offset : end])
         missing = end - request.offset - len(page)
@@ -100,36 +167,5 @@ class SearchService:
                 offset=seen + max(0, request.offset - len(window)),
                 limit=missing,
             )
-            page += [_Find(hit.id, None if answer.vector else _score(query, hit)) for hit in tail]
+            page += [Find(hit.id, None if answer.vector else score_of(query, hit)) for hit in tail]
         return page
-
-
-@dataclass(frozen=True, slots=True)
-class _Encoded:
-    vector: QueryVector
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Find:
-    id: ImageId
-    score: float | None
-
-
-def _ranked(query: IndexQuery, answer: IndexAnswer, visual_weight: float) -> list[_Find]:
-    """The window: both legs fused, or the one that there is."""
-    if query.text and query.vector:
-        keyword = Leg([hit.id for hit in answer.keyword])
-        vector = Leg([hit.id for hit in answer.vector], visual_weight)
-        return [_Find(fused.id, fused.score) for fused in fuse([keyword, vector])]
-    return [_Find(hit.id, _score(query, hit)) for hit in answer.vector or answer.keyword]
-
-
-def _score(query: IndexQuery, hit: Hit) -> float | None:
-    return hit.score if query.text or query.vector else None
-
-
-def _order(query: IndexQuery, *, beyond: bool) -> Order:
-    if query.text:
-        return Order.KEYWORD if beyond or not query.vector else Order.FUSED
-    return Order.VECTOR if query.vector else Order.NEWEST

@@ -1,0 +1,86 @@
+"""Words as vectors, in time or not at all: what was asked before is remembered."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from threading import Lock
+
+from lumenstock.embedding.model import Embedder
+from lumenstock.kernel.breaker import CircuitBreaker
+from lumenstock.search.ports import QueryVector
+
+REMEMBERED = 2000  # vectors of 3 KB: 6 MB
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A query in a model's space, and how much its leg weighs."""
+
+    vector: QueryVector
+    weight: float
+
+
+class QueryEncoder:
+    """Encodes with one model, whose own thread goes on when a question no longer waits."""
+
+    def __init__(self, embedder: Callable[[], Embedder], breaker: CircuitBreaker, deadline_s: float) -> None:
+        """Wait ``deadline_s`` for the model.
+
+        ``embedder`` is called when the first words have to be encoded. Loading a model is not counted:
+        it happens once a process, and half an answer to the first question helps nobody.
+        """
+        self._embedder = embedder
+        self._breaker = breaker
+        self._deadline_s = deadline_s
+        self._known: OrderedDict[str, Encoded] = OrderedDict()
+        self._lock = Lock()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encode")
+
+    def encode(self, text: str) -> Encoded | None:
+        """``text`` as a vector; None when the model fails, whatever the reason: half an answer is better."""
+        if (known := self._remembered(text)) is not None:
+            return known
+        if not self._breaker.allows():
+            return None
+        try:
+            embedder = self._embedder()
+            running = self._thread.submit(self._encode_now, embedder, text)
+            encoded = self._in_time(running)
+        except Exception:
+            logger.exception("The query could not be encoded; keywords alone answer it.")
+            encoded = None
+        if encoded is None:
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
+        return encoded
+
+    def _in_time(self, running: Future[Encoded]) -> Encoded | None:
+        done, _ = wait([running], self._deadline_s)
+        if done:
+            return running.result()
+        logger.warning("The query was not encoded in time; keywords alone answer it.")
+        running.cancel()  # if it has not begun; else its vector is there when the same is asked again
+        return None
+
+    def _encode_now(self, embedder: Embedder, text: str) -> Encoded:
+        (values,) = embedder.encode_texts([text])
+        manifest = embedder.manifest
+        encoded = Encoded(QueryVector(manifest.id, values), manifest.visual_weight)
+        with self._lock:
+            self._known[text] = encoded
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return encoded
+
+    def _remembered(self, text: str) -> Encoded | None:
+        with self._lock:
+            if text in self._known:
+                self._known.move_to_end(text)
+            return self._known.get(text)
