@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from encoders.checkpoint import WEIGHTS
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
@@ -159,3 +160,26 @@ def test_an_evaluation_needs_an_exported_model(models: Call, photos: Path) -> No
     ran = models("evaluate", str(photos))
     assert ran.code == 4
     assert "no valid model" in ran.err
+
+
+def test_a_model_is_taught_by_labels_and_tells_what_it_learned(models: Call, photos: Path) -> None:
+    models("fetch")
+    models("export")
+    for number in range(60):  # nothing is easier to tell apart than black and white
+        Image.new("RGB", (64, 64), ("black", "white")[number % 2]).save(photos / f"plain{number}.png")
+    lines = [f"plain{number}.png,{number % 2},{number % 2}" for number in range(60)]
+    (photos / "labels.csv").write_text("\n".join(["file,nsfw,people", *lines, "lost.jpg,1,1"]))
+    ran = models("fit", str(photos / "labels.csv"))
+    assert ran.code == 0, ran.out
+    assert "lost.jpg is passed over" in ran.err
+    assert _listed(models)[f"{NAME}@1"]["knows"] == "categories, nsfw, people, tags"
+
+
+def test_labels_that_teach_nothing_leave_the_model_as_it_is(models: Call, photos: Path) -> None:
+    models("fetch")
+    models("export")
+    lines = [f"{number:03d}.jpg,{number % 2}" for number in range(30)]
+    (photos / "labels.csv").write_text("\n".join(["file,nsfw", *lines]))
+    ran = models("fit", str(photos / "labels.csv"))
+    assert ran.code == 8
+    assert _listed(models)[f"{NAME}@1"]["knows"] == "categories, tags"

@@ -95,6 +95,8 @@ class Prepared:
     manifest = ModelManifest("bench", "1", 64, 0.5, "none", frozenset())
     tags: Head | None = None
     categories: Head | None = None
+    nsfw: Head | None = None
+    people: Head | None = None
 
     def __init__(self, vectors: Vectors) -> None:
         """``vectors`` are given in turn."""

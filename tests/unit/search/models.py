@@ -17,6 +17,8 @@ class FewWords:
 
     tags: Head | None = None
     categories: Head | None = None
+    nsfw: Head | None = None
+    people: Head | None = None
 
     def __init__(self, visual_weight: float = 0.5) -> None:
         self.manifest = ModelManifest(

@@ -54,6 +54,7 @@ IMAGES = st.builds(
     ai_tags=st.lists(st.builds(Tag, TEXT, SHARES), max_size=4).map(tuple),
     palette=st.lists(st.builds(Swatch, TEXT, SHARES), max_size=4).map(tuple),
     nsfw=st.none() | SHARES,
+    people=st.none() | st.integers(0, 9),
     model=st.none() | TEXT,
     reasons=st.lists(st.builds(Reason, st.sampled_from(ReasonCode), TEXT, st.booleans()), max_size=3).map(
         tuple

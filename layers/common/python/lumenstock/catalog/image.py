@@ -89,6 +89,7 @@ class Image:
         ai_tags: The model's words, best first.
         palette: Dominant colours, largest first.
         nsfw: In [0, 1]; None when no model in use can tell.
+        people: How many there are to see; None when no model in use can count them, or it is not sure.
         model: ``name@version`` of the model that embedded it; None until then.
         reasons: All reasons for a refusal or failure, or why a person must look, at once.
         entered_at: When it came into its present status.
@@ -124,6 +125,7 @@ class Image:
     ai_tags: tuple[Tag, ...] = ()
     palette: tuple[Swatch, ...] = ()
     nsfw: float | None = None
+    people: int | None = None
     model: str | None = None
     reasons: tuple[Reason, ...] = ()
     awaited_until: datetime | None = None

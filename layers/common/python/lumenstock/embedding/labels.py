@@ -13,7 +13,11 @@ MAX_LABELS = 30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One label. ``confidence`` is the share of pictures with this score that do have it, in [0.5, 1]."""
+    """One label.
+
+    ``confidence`` is in [0.5, 1]: the share of pictures with this score that do have it, or, where the label
+    was never compared with labelled pictures, the model's own odds. The model's notice says which.
+    """
 
     label: str
     confidence: float
@@ -46,10 +50,18 @@ class Head:
         Args:
             vector: float32[768], unit length: a picture.
         """
+        likely = (entry for entry in self.confidences(vector).items() if entry[1] >= _REPORTED)
+        return tuple(Finding(label, round(confidence, 4)) for label, confidence in likely)[:MAX_LABELS]
+
+    def confidences(self, vector: NDArray[np.float32]) -> dict[str, float]:
+        """How likely each label is, in [0, 1], the likeliest first.
+
+        Args:
+            vector: float32[768], unit length: a picture.
+        """
         scores = self.slopes * (self.vectors @ vector) + self.offsets
         confidences = 0.5 + 0.5 * np.tanh(scores / 2)  # the logistic function, without its overflow
         best: dict[str, float] = {}
         for number in np.argsort(-confidences, kind="stable"):
-            if confidences[number] >= _REPORTED:
-                best.setdefault(self.labels[number], round(float(confidences[number]), 4))
-        return tuple(Finding(label, confidence) for label, confidence in best.items())[:MAX_LABELS]
+            best.setdefault(self.labels[number], float(confidences[number]))
+        return best

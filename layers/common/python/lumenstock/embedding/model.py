@@ -70,6 +70,16 @@ class Embedder(Protocol):
         """Categories of the marketplace; None if the model knows none."""
         ...
 
+    @property
+    def nsfw(self) -> Head | None:
+        """How likely a picture is one that not everybody should see: the label ``nsfw``; None if unknown."""
+        ...
+
+    @property
+    def people(self) -> Head | None:
+        """How many people there are, as labels ``0``, ``1``, …; None if the model cannot count them."""
+        ...
+
     def encode_images(self, pixels: Pixels) -> Vectors:
         """Embed a batch.
 

@@ -245,6 +245,7 @@ def _tombstone(image: Image) -> Image:
         ai_tags=(),
         palette=(),
         nsfw=None,
+        people=None,
         reasons=(),
         held=(),
         likeness=None,

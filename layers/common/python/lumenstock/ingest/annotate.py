@@ -18,12 +18,14 @@ class Annotation:
 
     Attributes:
         nsfw: In [0, 1]; None when the model cannot tell.
+        people: How many; None when the model cannot count them, or is not sure.
     """
 
     tags: tuple[Tag, ...]
     categories: tuple[str, ...]
     palette: tuple[Swatch, ...]
     nsfw: float | None
+    people: int | None
 
 
 def annotate(embedder: Embedder, vector: Vectors, pixels: Pixels) -> Annotation:
@@ -36,11 +38,13 @@ def annotate(embedder: Embedder, vector: Vectors, pixels: Pixels) -> Annotation:
     """
     tags = embedder.tags.findings(vector) if embedder.tags else ()
     categories = embedder.categories.findings(vector) if embedder.categories else ()
+    people = embedder.people.findings(vector) if embedder.people else ()
     return Annotation(
         tags=tuple(Tag(tag.label, tag.confidence) for tag in tags),
         categories=tuple(category.label for category in categories[:MAX_CATEGORIES]),
         palette=tuple(Swatch(colour.hex, colour.share) for colour in dominant_colours(pixels)),
-        nsfw=None,  # no model that ships can tell; one that can has a head of that name
+        nsfw=embedder.nsfw.confidences(vector)["nsfw"] if embedder.nsfw else None,
+        people=int(people[0].label) if people else None,
     )
 
 

@@ -182,6 +182,7 @@ class EmbedBatch:
                 "categories": row.categories or found.categories,
                 "palette": found.palette,
                 "nsfw": found.nsfw,
+                "people": found.people,
                 "model": self._model,
                 "likeness": like.likeness if like else None,
                 "near_duplicates": like.near if like else (),

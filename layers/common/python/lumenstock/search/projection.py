@@ -44,6 +44,7 @@ def project(image: Image, vector: VectorItem | None) -> Document | Removal:
         preview=preview_path(image),
         model=vector.model if vector and known else "",
         vector_f16=vector.vector_f16 if vector and known else b"",
+        people=image.people,
         likeness=image.likeness.hash if image.likeness else "",
     )
 

@@ -50,6 +50,16 @@ class OnnxEmbedder:
         """See the protocol."""
         return self._folder.head("categories")
 
+    @cached_property
+    def nsfw(self) -> Head | None:
+        """See the protocol."""
+        return self._folder.head("nsfw")
+
+    @cached_property
+    def people(self) -> Head | None:
+        """See the protocol."""
+        return self._folder.head("people")
+
     def encode_images(self, pixels: Pixels) -> Vectors:
         """See the protocol."""
         (vectors,) = self._image_graph.run(None, {"pixels": pixels})

@@ -104,7 +104,7 @@ class ModelFolder:
         return content
 
     def head(self, name: str) -> Head | None:
-        """The labels known as ``name`` (``tags`` or ``categories``); None if the model knows none."""
+        """The labels known as ``name``, one of the manifest's ``knows``; None if it is not."""
         if name not in self._file.knows:
             return None
         with np.load(io.BytesIO(self.read(HEADS)), allow_pickle=False) as arrays:
