@@ -8,11 +8,12 @@ from enum import StrEnum
 
 from cli.ledger import Ledger, Stage, Stamp
 from cli.manifest import Unusable
+from cli.others import PassedOver
 from cli.pictures import UNKNOWN_TYPE, Picture, legible
 
 
 class Plan(StrEnum):
-    """What would become of a file."""
+    """What would become of a picture."""
 
     TO_SEND = "to_send"
     ALREADY_SENT = "already_sent"
@@ -39,10 +40,12 @@ class Look:
         }
 
 
-def look_at(items: Iterable[Picture | Unusable], ledger: Ledger) -> Iterator[Look]:
+def look_at(items: Iterable[Picture | Unusable | PassedOver], ledger: Ledger) -> Iterator[Look | PassedOver]:
     """Look at each file: it is there, of a kind that is taken, and not sent yet by this machine's memory."""
     for item in items:
-        if isinstance(item, Unusable):
+        if isinstance(item, PassedOver):
+            yield item
+        elif isinstance(item, Unusable):
             yield Look(legible(item.where), Plan.UNUSABLE, unusable=item)
         else:
             yield _look(item, ledger)

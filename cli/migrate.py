@@ -22,6 +22,7 @@ from cli.failure import Exit
 from cli.failures import Failures
 from cli.manifest import Unusable
 from cli.options import DEFAULT_API, Api, AsJson
+from cli.others import Others, PassedOver
 from cli.outcome import Outcome
 from cli.pictures import CaptionsError, Picture, Words, split_words
 from cli.progress import UploadProgress, line_of, line_of_unusable
@@ -91,6 +92,7 @@ class _Run:
         # JSON has standard output to itself; a drawing beside it would tear both.
         self._console = err if as_json else out
         self._counts: Counter[Outcome] = Counter()
+        self._others = Others(as_json=as_json)
 
     def send(self, means: Means, *, jobs: int, patience_s: float) -> Exit:
         """Send all; the exit code."""
@@ -119,6 +121,7 @@ class _Run:
         err.print(
             f"{summary(self._counts, progress.sent_bytes)} Peak memory {decimal(_peak_memory_bytes())}."
         )
+        self._tell_of_others()
         return Exit.SOME_FAILED if self._failures.count else exit_code_of(self._counts)
 
     def look(self, means: Means) -> Exit:
@@ -127,6 +130,9 @@ class _Run:
         to_send_bytes = 0
         with err.status("looking at files") as status:
             for look in dry_run.look_at(self._items(), means.ledger):
+                if isinstance(look, PassedOver):
+                    self._others.add(look)
+                    continue
                 counts[look.plan] += 1
                 if look.unusable:
                     self._unusable(look.unusable)
@@ -140,6 +146,7 @@ class _Run:
         err.print(
             f"{sizes}, {counts[dry_run.Plan.ALREADY_SENT]:,} already sent, {self._failures.count:,} unusable."
         )
+        self._tell_of_others()
         return Exit.SOME_FAILED if self._failures.count else Exit.DONE
 
     def _items(self) -> Iterator[Item]:
@@ -147,10 +154,16 @@ class _Run:
 
     def _pictures(self) -> Iterator[Picture]:
         for item in self._items():
-            if isinstance(item, Unusable):
+            if isinstance(item, PassedOver):
+                self._others.add(item)
+            elif isinstance(item, Unusable):
                 self._unusable(item)
             else:
                 yield item
+
+    def _tell_of_others(self) -> None:
+        if self._others.count:
+            err.print(self._others.summary(), markup=False, soft_wrap=True)
 
     def _unusable(self, item: Unusable) -> None:
         self._failures.unusable(item)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,18 +60,20 @@ class Picture:
         return legible(self.path.name)
 
 
-def gather(paths: Iterable[Path], said: Words) -> list[Picture]:
+def gather(
+    paths: Iterable[Path], said: Words, passed_over: Callable[[Path], None] = lambda _: None
+) -> list[Picture]:
     """The pictures at ``paths``; folders are searched through, other kinds of files in them passed over.
 
-    Each field comes from ``captions.csv`` beside the file, else from ``said``, else (the title) from
-    the file's name.
+    ``passed_over`` is told of those, but for hidden ones and captions. Each field comes from ``captions.csv``
+    beside the file, else from ``said``, else (the title) from the file's name.
 
     Raises:
         CaptionsError: A captions file is not as it should be.
         FileNotFoundError: A path does not exist.
     """
     captions: dict[Path, dict[str, Words]] = {}
-    found = dict.fromkeys(file for path in paths for file in _files(path))
+    found = dict.fromkeys(file for path in paths for file in _files(path, passed_over))
     pictures = []
     for file in found:
         folder = file.parent
@@ -116,10 +118,20 @@ def split_words(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for part in re.split("[,;]", cell) if (word := part.strip())))
 
 
-def _files(path: Path) -> Iterator[Path]:
+def is_told_of(name: str) -> bool:
+    """Whether a file that is no picture was perhaps meant: not captions, nor what systems leave behind."""
+    return not name.startswith(".") and name != CAPTIONS
+
+
+def _files(path: Path, passed_over: Callable[[Path], None]) -> Iterator[Path]:
     if path.is_dir():
-        inside = (file for file in sorted(path.rglob("*")) if media_type_of(file.name))
-        yield from (file for file in inside if file.is_file())
+        for file in sorted(path.rglob("*")):
+            if not file.is_file():
+                continue
+            if media_type_of(file.name):
+                yield file
+            elif is_told_of(file.name):
+                passed_over(file)
     elif path.exists():
         yield path
     else:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cli.manifest import Unusable, read_manifest
-from cli.pictures import CAPTIONS, Picture, Words, describe, read_captions
+from cli.others import PassedOver
+from cli.pictures import CAPTIONS, Picture, Words, describe, is_told_of, read_captions
 from lumenstock.ingest.upload import media_type_of
 
-Item = Picture | Unusable
+Item = Picture | Unusable | PassedOver
 
 
 def items(source: Path, said: Words) -> Iterator[Item]:
@@ -44,7 +45,12 @@ def walk(folder: Path, said: Words) -> Iterator[Item]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from walk(path, said)
-            elif media_type_of(entry.name) and not entry.is_dir():
+            elif entry.is_dir():
+                continue
+            elif not media_type_of(entry.name):
+                if is_told_of(entry.name):
+                    yield PassedOver(path)
+            else:
                 if captions is None:
                     captions = _captions_beside(path)
                 yield describe(path, captions.get(entry.name, Words()), said)

@@ -10,6 +10,7 @@ import typer
 
 from cli.console import err, out
 from cli.options import DEFAULT_API, Api, AsJson
+from cli.others import Others, PassedOver
 from cli.outcome import Outcome
 from cli.pictures import Words, gather, split_words
 from cli.progress import UploadProgress
@@ -48,9 +49,11 @@ def upload(
     still process.
     """
     said = Words(title, description, split_words(tags), split_words(category), allow_near_duplicates)
-    pictures = gather(paths, said)
+    others = Others(as_json=as_json)
+    pictures = gather(paths, said, lambda path: others.add(PassedOver(path)))
     if not pictures:
-        raise typer.BadParameter(f"No pictures in {', '.join(map(str, paths))}.")
+        message = f"No pictures in {', '.join(map(str, paths))}. {others.summary()}"
+        raise typer.BadParameter(message.rstrip())
     counts: Counter[Outcome] = Counter()
     with (
         sending(api, state, SENDING) as means,
@@ -66,4 +69,6 @@ def upload(
         for result in tell(transfer.results(pictures), as_json=as_json):
             counts[result.outcome] += 1
     err.print(summary(counts, progress.sent_bytes))
+    if others.count:
+        err.print(others.summary(), markup=False, soft_wrap=True)
     raise typer.Exit(exit_code_of(counts))

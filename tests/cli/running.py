@@ -21,5 +21,10 @@ class Ran:
         """Standard output as JSON lines."""
         return [json.loads(line) for line in self.out.splitlines()]
 
+    @property
+    def pictures(self) -> list[dict[str, Any]]:
+        """Those about pictures."""
+        return [line for line in self.lines if line["status"] != "passed_over"]
+
 
 Run = Callable[..., Ran]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.dry_run import Plan, look_at
+from cli.dry_run import Look, Plan, look_at
 from cli.ledger import Ledger
 from cli.parts import Cut
 from cli.pictures import Words
@@ -85,7 +85,8 @@ def peak_bytes(source: Path) -> tuple[int, int]:
     with Ledger(None, "ada") as ledger:
         tracemalloc.start()
         try:
-            found = count(look.plan is Plan.TO_SEND for look in look_at(items(source, Words()), ledger))
+            looks = look_at(items(source, Words()), ledger)
+            found = count(isinstance(look, Look) and look.plan is Plan.TO_SEND for look in looks)
             return found, tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

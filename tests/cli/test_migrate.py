@@ -56,10 +56,15 @@ def test_a_folder_goes_whole_without_what_is_hidden_or_no_picture(
     (pictures / "deep" / "up").symlink_to(pictures)
     ran = migrate(str(pictures), "--tags", "archive", "--json")
     assert ran.code == 0
-    assert {Path(line["file"]).name for line in ran.lines} == {"red-car_02.jpg", "Blue boat.PNG", "lake.webp"}
+    others = [Path(line["file"]).name for line in ran.lines if line["status"] == "passed_over"]
+    assert others == ["notes.txt"]
+    assert {Path(line["file"]).name for line in ran.lines} - set(others) == {
+        *("red-car_02.jpg", "Blue boat.PNG", "lake.webp")
+    }
     assert {tuple(said["tags"]) for said in market.announced.values()} == {("archive",)}
     assert rows(failures) == []
     assert "3 approved, 46.0 kB sent. Peak memory" in ran.err
+    assert f"1 file of other kinds passed over: {pictures / 'notes.txt'}." in ran.err
 
 
 def test_a_second_run_asks_nothing_about_what_has_ended(
@@ -72,7 +77,9 @@ def test_a_second_run_asks_nothing_about_what_has_ended(
     ran = migrate(str(pictures), "--json")
     assert ran.code == 1
     assert market.seen == ["GET /v1/auth/me"]
-    assert sorted(line["status"] for line in ran.lines) == ["already_there", "already_there", "rejected"]
+    assert sorted(line["status"] for line in ran.lines) == [
+        *("already_there", "already_there", "passed_over", "rejected")
+    ]
     assert rows(failures) == first
 
 
@@ -168,6 +175,7 @@ def test_a_dry_run_sends_nothing_and_tells_what_would_be_sent(
         "Blue boat.PNG": "already_sent",
         "lake.webp": "already_sent",
         "empty.jpg": "unusable",
+        "notes.txt": "passed_over",
     }
     assert "1 to send (14.0 kB), 2 already sent, 1 unusable." in ran.err
     assert rows(failures)[0]["code"] == "empty_file"

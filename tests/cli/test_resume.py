@@ -116,7 +116,7 @@ def test_a_file_that_was_sent_is_not_announced_again(
     market.seen.clear()
     ran = signed_in("upload", str(pictures), "--json")
     assert ran.code == 0
-    assert {line["status"] for line in ran.lines} == {"already_there"}
+    assert {line["status"] for line in ran.pictures} == {"already_there"}
     assert [call for call in market.seen if not call.startswith("GET")] == []
 
 
@@ -127,7 +127,7 @@ def test_the_same_content_under_two_names_is_sent_once(
     ran = signed_in("upload", str(pictures), "--json")
     assert ran.code == 0
     assert len(market.announced) == 3
-    assert sorted(line["status"] for line in ran.lines) == ["already_there", *["approved"] * 3]
+    assert sorted(line["status"] for line in ran.pictures) == ["already_there", *["approved"] * 3]
 
 
 def test_what_the_server_has_is_skipped_without_a_memory_of_it(

@@ -44,6 +44,27 @@ def test_titles_come_from_names_options_and_captions_in_that_order_of_weight(
     assert {tuple(item["categories"]) for item in said.values()} == {("travel",)}
 
 
+def test_files_of_other_kinds_are_passed_over_and_told_of(signed_in: Run, pictures: Path) -> None:
+    for name in (".DS_Store", "captions.csv", *(f"{number}.psd" for number in range(6))):
+        (pictures / name).write_text("filename,title\n")
+    ran = signed_in("upload", str(pictures))
+    assert ran.code == 0
+    assert f"7 files of other kinds passed over: {pictures / '0.psd'}, " in ran.err
+    assert "and 2 more." in ran.err
+    assert ".DS_Store" not in ran.err
+    assert "captions.csv" not in ran.err
+
+
+def test_a_folder_of_other_kinds_alone_is_wrong_usage_and_tells_of_them(
+    signed_in: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "layers").mkdir()
+    (tmp_path / "layers" / "a.psd").write_text("?")
+    ran = signed_in("upload", str(tmp_path / "layers"), "--json")
+    assert ran.code == 2
+    assert [line["status"] for line in ran.lines] == ["passed_over"]
+
+
 def test_who_means_to_have_near_duplicates_says_so_of_every_picture(
     signed_in: Run, market: Marketplace, pictures: Path
 ) -> None:
@@ -61,7 +82,8 @@ def test_json_is_one_line_a_picture_with_every_reason(
     ran = signed_in("upload", str(pictures), "--json")
     assert ran.code == 1
     lines = by_name(ran.lines)
-    assert len(lines) == 3
+    assert len(lines) == 4
+    assert lines["notes.txt"]["status"] == "passed_over"
     refused = lines["red-car_02.jpg"]
     assert refused["status"] == "rejected"
     assert refused["imageId"] in market.announced
@@ -93,7 +115,7 @@ def test_what_hangs_is_reported_and_hides_no_other(
     market.fates["Blue boat"] = [{"status": "processing"}]
     ran = signed_in("upload", str(pictures), "--wait", "3", "--jobs", "1", "--json")
     assert ran.code == 6
-    statuses = {name: line["status"] for name, line in by_name(ran.lines).items()}
+    statuses = {name: line["status"] for name, line in by_name(ran.pictures).items()}
     assert statuses == {"red-car_02.jpg": "approved", "Blue boat.PNG": "processing", "lake.webp": "approved"}
 
 

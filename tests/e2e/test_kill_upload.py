@@ -99,7 +99,8 @@ def test_an_upload_that_is_killed_goes_on_and_sends_no_part_again(
         begun = len(traffic.calls)
         program.run("upload", str(file), "--wait", "0", codes=(Exit.DONE, Exit.STILL_PROCESSING))
         assert not held & set(traffic.parts(begun)), "a part that was there was sent again"
-    lines = program.run("upload", str(tmp_path), "--wait", "300", "--json")
+    told = program.run("upload", str(tmp_path), "--wait", "300", "--json")
+    lines = [line for line in told if line["status"] != "passed_over"]
     assert {line["status"] for line in lines} == {"already_there"}
     assert {line["sentBytes"] for line in lines} == {0}
     print(f"seed {SEED}: {deaths} deaths over {len(sha256s)} files")  # noqa: T201 - for who repeats it
