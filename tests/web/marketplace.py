@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from tools.scenes import scene
 
+_NOBODY = {"topic": "people", "words": "no people", "value": "0"}
+
 SHAPES = ((480, 320), (320, 480), (400, 400), (640, 360))
 
 
@@ -21,6 +23,8 @@ class Marketplace:
     asked: list[str] = field(default_factory=list)
     failing: bool = False
     comparing: bool = True
+    degraded: bool = False
+    meant: str | None = None
 
     def answer(self, address: str) -> tuple[int, Any]:
         """Status and JSON for an address below /v1."""
@@ -28,8 +32,8 @@ class Marketplace:
         path, query = urlsplit(address).path, parse_qs(urlsplit(address).query)
         if self.failing:
             return 503, {"title": "Unavailable", "detail": "Search does not answer. Try again in a minute."}
-        if path == "/v1/search":
-            return 200, self._page(query)
+        if path.startswith("/v1/search"):
+            return 200, _suggestions(query) if path.endswith("/suggest") else self._page(query)
         hits = {hit["id"]: hit for hit in self.catalogue}
         _, _, _, image_id, *rest = path.split("/")
         if image_id not in hits:
@@ -41,7 +45,9 @@ class Marketplace:
         return 200, hits[image_id]
 
     def _page(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        words = query.get("q", [""])[0].lower().split()
+        text, literal = query.get("q", [""])[0].lower(), "literal" in query
+        understood = [] if literal or "no people" not in text else [_NOBODY]
+        words = text.replace("" if literal else "no people", "").split()
         orientation = query.get("orientation", [None])[0]
         page, page_size = int(query.get("page", ["1"])[0]), int(query["page_size"][0])
         found = [
@@ -50,11 +56,16 @@ class Marketplace:
             if all(word in hit["title"] for word in words) and orientation in {None, hit["orientation"]}
         ]
         start = (page - 1) * page_size
+        for hit in found:
+            hit["matched"] = words
         return {
             "total": len(found),
             "total_relation": "eq",
             "page": page,
             "mode": query.get("mode", ["hybrid"])[0],
+            "degraded": self.degraded,
+            "did_you_mean": self.meant,
+            "understood": understood,
             "results": found[start : start + page_size],
             "next_cursor": "more" if len(found) > start + page_size else None,
             "facets": {
@@ -63,6 +74,10 @@ class Marketplace:
                 "colors": [{"hex": "#FFA500", "count": 3}, {"hex": "#1E6FE0", "count": 2}] if found else [],
             },
         }
+
+
+def _suggestions(query: dict[str, list[str]]) -> dict[str, Any]:
+    return {"suggestions": [{"text": f"{query['q'][0]} tower", "count": 2}]}
 
 
 def _counted(found: list[dict[str, Any]], key: str, label: str) -> list[dict[str, Any]]:

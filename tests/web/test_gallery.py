@@ -115,6 +115,54 @@ def test_a_search_without_results_offers_the_way_out(page: Page, site: Site) -> 
     expect(page.locator(".count")).to_have_text("8 pictures")
 
 
+def test_what_was_understood_can_be_undone_and_done_again(page: Page, site: Site) -> None:
+    open_gallery(page, site, "?q=no+people")
+    note = page.get_by_text("was understood as nobody in the picture")
+    expect(note).to_be_visible()
+    page.get_by_role("link", name="Search for the words “no people” instead").click()
+    expect(page).to_have_url(re.compile("literal=people"))
+    expect(note).to_have_count(0)
+    page.get_by_role("link", name="Understand them again").click()
+    expect(note).to_be_visible()
+
+
+def test_another_spelling_is_a_link(page: Page, site: Site) -> None:
+    site.api.meant = "zeppelin"
+    open_gallery(page, site, "?q=zepelin&page=2")
+    page.get_by_role("link", name="zeppelin").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("“zeppelin”")
+    assert "page" not in page.url
+
+
+def test_half_an_answer_says_so(page: Page, site: Site) -> None:
+    site.api.degraded = True
+    open_gallery(page, site)
+    expect(page.get_by_text("there may be better pictures")).to_be_visible()
+
+
+def test_words_that_were_found_are_marked(page: Page, site: Site) -> None:
+    word = site.api.catalogue[3]["title"].split()[-1]
+    open_gallery(page, site, f"?q={word.upper()}")
+    marks = page.locator(".title mark")
+    assert {mark.inner_text().lower() for mark in marks.all()} == {word}
+
+
+def test_an_order_is_chosen_and_taken_back(page: Page, site: Site) -> None:
+    open_gallery(page, site)
+    newest = page.get_by_role("navigation", name="Sort").get_by_role("link", name="newest")
+    newest.click()
+    expect(newest).to_have_attribute("aria-current", "true")
+    assert any("sort=newest" in address for address in site.api.asked)
+    newest.click()
+    expect(page).not_to_have_url(re.compile("sort="))
+
+
+def test_what_is_being_written_is_completed(page: Page, site: Site) -> None:
+    open_gallery(page, site)
+    page.get_by_label("Search pictures").press_sequentially("red")
+    expect(page.locator("#suggestions option")).to_have_attribute("value", "red tower")
+
+
 def test_what_the_api_says_is_never_markup(page: Page, site: Site) -> None:
     site.api.catalogue[0]["title"] = "<img src=x onerror=document.title='owned'>"
     open_gallery(page, site)
@@ -123,7 +171,9 @@ def test_what_the_api_says_is_never_markup(page: Page, site: Site) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "?q=a&mode=semantic", "?image=01J00000000000000000000002"])
+@pytest.mark.parametrize(
+    "path", ["", "?q=a&mode=semantic", "?q=no+people", "?image=01J00000000000000000000002"]
+)
 def test_axe_finds_nothing_serious(
     browser: Browser, site: Site, scheme: Literal["light", "dark"], path: str, tmp_path: Path
 ) -> None:

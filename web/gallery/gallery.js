@@ -3,6 +3,7 @@
 import { element, link } from "./dom.js";
 import { picture } from "./picture.js";
 import { results } from "./results.js";
+import { suggesting } from "./suggest.js";
 
 const view = document.querySelector("#view");
 const form = document.querySelector("#search");
@@ -71,5 +72,6 @@ document.addEventListener("click", (event) => {
 });
 addEventListener("popstate", ({ state }) => show({ moved: true, scroll: state?.scroll ?? 0 }));
 
+suggesting(form.elements.q);
 history.scrollRestoration = "manual";
 show({ moved: false });

@@ -3,13 +3,16 @@
 import { read } from "./api.js";
 import { element, link, pictures } from "./dom.js";
 import { grid } from "./grid.js";
+import { changed, hints } from "./hints.js";
 
 const PAGE_SIZE = 30;
 const FILTERS = ["category", "orientation", "color", "contributor"];
+const ASKED = ["q", "mode", "page", "sort", "literal", ...FILTERS];
+const SORTS = ["newest", "popular"];
 
 /** The view of one search; `query` is the page's own query string. */
 export async function results(query, signal) {
-  const wanted = Object.fromEntries(["q", "mode", "page", ...FILTERS].map((name) => [name, query.get(name)]));
+  const wanted = Object.fromEntries(ASKED.map((name) => [name, query.get(name)]));
   const found = await read("/search", { ...wanted, page_size: PAGE_SIZE }, signal);
   const q = query.get("q");
   const atLeast = found.total_relation === "gte" ? "At least " : "";
@@ -19,6 +22,7 @@ export async function results(query, signal) {
     title: q ? `${q} – Lumenstock` : "Lumenstock",
     parts: [
       element("div", { class: "head" }, heading, count),
+      hints(found, query),
       facets(found.facets, query),
       found.results.length ? grid(found.results, "Results") : nothing(query),
       pager(found, query),
@@ -34,6 +38,7 @@ function facets({ categories, orientations, colors }, query) {
     group("Shape", "orientation", orientations, query),
     group("Colour", "color", colors.slice(0, 14).map(({ hex, count }) => ({ name: hex, count, hex })), query),
     group("By", "contributor", [], query),
+    group("Sort", "sort", SORTS.map((name) => ({ name })), query),
   );
 }
 
@@ -69,14 +74,4 @@ function nothing(query) {
     ? ["Nothing fits. Try fewer words, or ", link("", {}, "see all pictures"), "."]
     : ["No pictures yet. ", element("code", {}, "lumenstock upload"), " or ", element("code", {}, "make demo"), " brings some."];
   return element("p", { class: "nothing" }, advice);
-}
-
-/** A copy of `query` with other values; null takes a name out. */
-function changed(query, values) {
-  const copy = new URLSearchParams(query);
-  for (const [name, value] of Object.entries(values)) {
-    if (value === null) copy.delete(name);
-    else copy.set(name, value);
-  }
-  return copy;
 }
