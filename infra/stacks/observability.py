@@ -26,8 +26,8 @@ _MAX_AGE_S = 900  # a message this old has seen its second retry, or nobody take
 _MAX_UNSENT = 1000  # webhooks: a minute of work in prod
 _MAX_BULK_AGE_S = 86_400  # a backfill is drained by a job, which somebody or something must start
 _MAX_FAULTS = 5  # in five minutes: a retry cures single ones
-# A sweep comes once in five minutes, so that all its faults are single ones.
-_MAX_FAULTS_OF = {"ingest-sweep": 0}
+# These come once in five minutes or once an hour, so that all their faults are single ones.
+_MAX_FAULTS_OF = {"ingest-sweep": 0, "moderation-purge": 0, "embed-second-look": 0}
 
 
 class ObservabilityStack(StageStack):

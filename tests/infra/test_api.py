@@ -82,12 +82,17 @@ def test_faults_of_functions_machine_and_api_are_alarms(stage: Templates) -> Non
     } <= watched
 
 
-def test_a_sweep_that_fails_is_an_alarm_though_there_are_few_of_them(stage: Templates) -> None:
-    (alarm,) = (
-        alarm.properties
+def test_what_runs_by_the_clock_and_fails_is_an_alarm_though_there_are_few_runs(stage: Templates) -> None:
+    thresholds = {
+        alarm.properties["Dimensions"][0]["Value"]: alarm.properties["Threshold"]
         for alarm in stage.of("AWS::CloudWatch::Alarm")
         if alarm.properties["MetricName"] == "Errors"
-        and stage.named(alarm.properties["Dimensions"][0]["Value"]) == stage.function("ingest-sweep")
-    )
-    sweeps = alarm["Period"] / (stage.config.times.sweep_every_min * 60)
-    assert alarm["Threshold"] < sweeps
+    }
+    by_the_clock = [
+        target["Arn"].removesuffix(".Arn")
+        for rule in stage.of("AWS::Events::Rule")
+        if "ScheduleExpression" in rule.properties
+        for target in rule.properties["Targets"]
+    ]
+    assert len(by_the_clock) == 3
+    assert {thresholds[name] for name in by_the_clock} == {0}
