@@ -8,7 +8,6 @@ random directions, given in standard deviations of such a sum: a bound that hold
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,14 +23,14 @@ from lumenstock.imaging.invisible_mark import (
     MarkKey,
     Pattern,
     Pixels,
-    payload_of,
 )
+from lumenstock.imaging.mark_code import payload_of
 
 # Longest side of the pixels to look at. The finest waves of a picture of 1,600 px are still whole at it.
 MAX_LOOKED_AT_PX = 1024
 
 # Longest side of what is seen, in the pixels that were marked: from little more than one tile to a whole
-# picture. A step shifts the tiles at the edges by half of it, two pixels: a third of the shortest wave.
+# picture. A step shifts the tiles at the edges by half of it, two pixels: two fifths of the shortest wave.
 _SIDES_PX = range(300, MAX_TILED_PX + 4, 4)
 _LEAST_SCALE, _MOST_SCALE = 0.4, 2.2
 
@@ -43,8 +42,7 @@ GATE = 7.5
 _COARSE_GRID, _FINE_GRID = 128, 512
 _AT_ONCE = 32
 _CANDIDATES = 4
-_LOCAL_PX = 7
-_WEAKEST, _MOST_FLIPS = 16, 4
+_LOCAL_PX, _LEAST_VARIANCE = 7, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +85,15 @@ class _Candidate:
 
 
 def _surface(pixels: Pixels) -> Levels:
-    """Luma without its local mean, over its local deviation: a flat sky says as much as a meadow."""
+    """Luma without its local mean, the less of it the more there is around it.
+
+    Divided by its deviation a flat sky would say as much as a meadow; but there the mark is a third as
+    strong, and all else a tenth. Divided by the power of 1.5 scores are 5 % higher, in flat ones 10 to 19 %.
+    """
     luma = pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     detail = luma - _blurred(luma)
-    return np.asarray(detail / np.sqrt(_blurred(np.square(detail)) + 1), dtype=np.float32)
+    deviation = np.sqrt(_blurred(np.square(detail)) + _LEAST_VARIANCE)
+    return np.asarray(detail / (deviation * np.sqrt(deviation)), dtype=np.float32)
 
 
 def _blurred(values: Levels) -> Levels:
@@ -171,7 +174,7 @@ def _examine(surface: Levels, candidate: _Candidate, key: MarkKey) -> Detection:
     down, across = divmod(place, _FINE_GRID)
     turn = (WAVES_DOWN * down + WAVES_ACROSS * across) / _FINE_GRID
     votes = np.real(best_seen * np.conj(key.waves.phases) * np.exp(2j * np.pi * turn))
-    return Detection(best, _decoded(votes[key.waves.bits].sum(axis=1)))
+    return Detection(best, payload_of(votes[key.waves.bits].sum(axis=1)))
 
 
 def _exactly(surface: Levels, side_px: float) -> Iterator[Pattern]:
@@ -189,21 +192,3 @@ def _exactly(surface: Levels, side_px: float) -> Iterator[Pattern]:
             waves = np.outer(np.arange(-most, most + 1), rows) * turns
             spectrum = np.exp(-2j * np.pi * waves).astype(np.complex64) @ lines
             yield _votes(spectrum[WAVES_DOWN + most, WAVES_ACROSS])
-
-
-def _decoded(votes: NDArray[np.float64]) -> int | None:
-    """The payload of 64 soft bits: the likeliest code with up to four of the weakest sixteen turned round."""
-    code = votes > 0
-    weakest = np.argsort(np.abs(votes))[:_WEAKEST]
-    attempts = [
-        list(flipped)
-        for flips in range(_MOST_FLIPS + 1)
-        for flipped in itertools.combinations(weakest, flips)
-    ]
-    for flipped in sorted(attempts, key=lambda flipped: np.abs(votes[flipped]).sum()):
-        attempt = code.copy()
-        attempt[flipped] ^= True
-        payload = payload_of(attempt)
-        if payload is not None:
-            return payload
-    return None
