@@ -140,6 +140,7 @@ def test_a_file_beyond_the_sessions_number_is_refused_with_a_reason(
     assert catalog.get(taken).status is Status.PROCESSING
     row = catalog.get(refused)
     assert (row.status, [reason.code for reason in row.reasons]) == (Status.REJECTED, ["session_full"])
+    assert row.version == 1, "it is the first that was ever written of it"
 
 
 def test_a_store_that_fails_sends_the_message_back(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -131,5 +132,7 @@ def _row(
 
 
 def _refused(image: Image, now: datetime) -> Image:
+    """The first row of a file that nobody looks at: the table's steps to a refusal, written as one."""
     taken = image.moved(Status.PROCESSING, now)
-    return taken.moved(Status.REJECTED, now, reasons=(refusals.session_full(),))
+    refused = taken.moved(Status.REJECTED, now, reasons=(refusals.session_full(),))
+    return replace(refused, version=image.version)
