@@ -101,11 +101,11 @@ class Client:
     def register(self, *, email: str, password: str, display_name: str, role: str) -> None:
         """Ask for an account; a code goes to ``email``."""
         body = {"email": email, "password": password, "displayName": display_name, "role": role}
-        self._transport.request("POST", "/v1/auth/register", json=body)
+        self._transport.request("POST", "/v1/auth/register", json=body, once=True)
 
     def confirm(self, *, email: str, code: str) -> None:
-        """Prove that ``email`` is read by the account's owner."""
-        self._transport.request("POST", "/v1/auth/confirm", json={"email": email, "code": code})
+        """Prove that ``email`` is read by the account's owner. A code is good once."""
+        self._transport.request("POST", "/v1/auth/confirm", json={"email": email, "code": code}, once=True)
 
     def login(self, *, email: str, password: str) -> Account:
         """Sign in; later calls of this client go out as that account."""

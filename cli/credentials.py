@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from localcloud.lock import exclusive
+
 
 class Account(BaseModel):
     """A sign-in at one API. ``expires_at`` is the end of the access token."""
@@ -28,7 +30,10 @@ class _File(BaseModel):
 
 
 class Credentials:
-    """The file of sign-ins, by API address. Written whole and renamed, so a reader never sees half of it."""
+    """The file of sign-ins, by API address. Written whole and renamed, so a reader never sees half of it.
+
+    One writer at a time: two commands that renew their tokens in the same moment keep both.
+    """
 
     def __init__(self, path: Path) -> None:
         """Use the file at ``path``; it need not exist."""
@@ -57,14 +62,15 @@ class Credentials:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[dict[str, Account]]:
-        file = self._read()
-        yield file.accounts
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # mkstemp makes the file 0600 from the start.
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as temporary:
-            temporary.write(file.model_dump_json(indent=2))
-        Path(name).replace(self._path)
+        with exclusive(self._path.with_suffix(".lock")):
+            file = self._read()
+            yield file.accounts
+            # mkstemp makes the file 0600 from the start.
+            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
+            with os.fdopen(handle, "w", encoding="utf-8") as temporary:
+                temporary.write(file.model_dump_json(indent=2))
+            Path(name).replace(self._path)
 
 
 def default_path() -> Path:

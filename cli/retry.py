@@ -72,6 +72,7 @@ class Retry:
         return asked_s + min(self.cap_s, self.jitter() * self.base_s * 2.0 ** (failures - 1))
 
 
+ONCE = Retry(attempts=1)
 # A person waits for the answer: 0.6 s on average until it is "no".
 ASKING = Retry(attempts=3)
 # A long run outlives a restart or a burst of others: 13 s on average.

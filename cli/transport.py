@@ -9,7 +9,7 @@ import httpx
 
 from cli.problem import UnreachableError, describe, error_of
 from cli.quiet import Quiet
-from cli.retry import ASKING, Retry
+from cli.retry import ASKING, ONCE, Retry
 
 # A cold function answers within 10 s; a refused connection shows at once.
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -18,7 +18,7 @@ _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 class Transport:
     """Sends requests to one address. Safe to share between threads.
 
-    Only for requests that may arrive twice: reads, and writes with an Idempotency-Key.
+    What may arrive twice is tried again: reads, and writes with an Idempotency-Key. The rest goes ``once``.
     """
 
     def __init__(self, base_url: str, retry: Retry = ASKING) -> None:
@@ -40,8 +40,11 @@ class Transport:
         json: object = None,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
+        once: bool = False,
     ) -> httpx.Response:
         """Send a request and return its answer, which is below 400.
+
+        ``once``: a second arrival would fare otherwise than the first, so nothing is sent again.
 
         Raises:
             UnreachableError: No answer came in all attempts.
@@ -55,7 +58,7 @@ class Transport:
             return response
 
         try:
-            response = self._retry.until_lasting(send)
+            response = (ONCE if once else self._retry).until_lasting(send)
         except httpx.TransportError as cause:
             host = urlsplit(self.base_url).netloc or self.base_url
             raise UnreachableError(f"{host} does not answer ({describe(cause)}).") from cause

@@ -3,10 +3,13 @@ from __future__ import annotations
 import json
 import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from cli.credentials import Account, Credentials
 from cli.failure import Exit
 from localcloud.home import REPOSITORY
 from tests.cli.answers import Answer, problem
@@ -148,3 +151,34 @@ def test_help_and_page_list_every_exit_code(run: Run, code: Exit) -> None:
 
 def test_whoami_speaks_json(signed_in: Run) -> None:
     assert json.loads(signed_in("whoami", "--json").out)["displayName"] == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        (("confirm", "ada@example.org", "123456"), "/v1/auth/confirm"),
+        (("register", "ada@example.org", "--name", "Ada", "--password-stdin"), "/v1/auth/register"),
+    ],
+    ids=["confirm", "register"],
+)
+def test_what_counts_once_is_not_sent_again_when_its_answer_is_lost(
+    run: Run, market: Marketplace, command: tuple[str, ...], path: str
+) -> None:
+    market.faults[path] = [None]
+    assert run(*command, stdin="correct horse 1\n").code == Exit.SERVICE_FAILED
+    assert market.seen == [f"POST {path}"]
+
+
+def test_who_signs_in_at_many_places_at_once_is_signed_in_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "lumenstock" / "credentials.json"
+    apis = [f"https://{number}.example" for number in range(40)]
+    ends = datetime(2026, 1, 2, tzinfo=UTC)
+
+    def sign_in(api: str) -> None:
+        account = Account(email="ada@example.org", access_token=api, refresh_token="r", expires_at=ends)
+        Credentials(file).put(api, account)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(sign_in, apis))
+    kept = [Credentials(file).get(api) for api in apis]
+    assert [account.access_token for account in kept if account] == apis
