@@ -1,6 +1,6 @@
 # Every task of the project; `make help` lists them. Each does its own set-up and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help setup uppy demo up down test test-browser check fix bench bench-ingest openapi catalogues lock layers model parity mutants clean
+.PHONY: help setup uppy demo up down test test-browser test-opensearch check fix bench bench-ingest openapi catalogues lock layers model parity mutants clean
 SHELL := bash
 # Node 20 is enough here; without this the CDK's runtime says on every run that it will not be supported.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -27,6 +27,9 @@ test: setup uppy ## Run all tests that can run here (ARGS='-k upload' to choose,
 
 test-browser: setup uppy ## Upload with unmodified Uppy 5 and 6 in Chromium, through mishaps; nothing skipped
 	@$(PY) -m pytest -p tools.no_skips tests/e2e/browser $(ARGS)
+
+test-opensearch: setup ## Run the tests that need a real OpenSearch 3.5 (Maven and a JDK from 21 on); nothing skipped
+	@$(PY) -m pytest -p tools.no_skips -m opensearch $(ARGS)
 
 uppy: setup
 	@tools/uppy.sh

@@ -40,7 +40,8 @@ class FunctionSpec:
 
 
 _IMAGING = (Layer.API, Layer.IMAGING)
-_VECTORS = (Layer.API, Layer.SEARCH, Layer.ONNX)
+_INDEX = (Layer.SEARCH, Layer.OPENSEARCH)
+_VECTORS = (Layer.API, *_INDEX, Layer.ONNX)
 
 FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
@@ -259,7 +260,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "embed-second-look",
         "functions.embed.second_look.handler",
-        (Layer.API, Layer.SEARCH, Layer.IMAGING),
+        (Layer.API, *_INDEX, Layer.IMAGING),
         (Need.CATALOG_WRITE, Need.HASHES_READ, Need.SEARCH_INDEX),
         1769,
         900,

@@ -13,6 +13,7 @@ class Layer(StrEnum):
     RAW = "raw"
     WEBHOOKS = "webhooks"
     SEARCH = "search"
+    OPENSEARCH = "opensearch"
     ONNX = "onnx"
     MODEL_DEMO = "model_demo"
 

@@ -23,7 +23,11 @@ from functions.manifest import FUNCTIONS, FunctionSpec, Layer
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "layers"
 COMMON = "common"
-THIRD_PARTY = (Layer.API, Layer.IMAGING, Layer.RAW, Layer.WEBHOOKS, Layer.SEARCH, Layer.ONNX)
+THIRD_PARTY = (
+    *(Layer.API, Layer.IMAGING, Layer.RAW, Layer.WEBHOOKS),
+    *(Layer.SEARCH, Layer.OPENSEARCH, Layer.ONNX),
+)
+_ONLY_LOCAL = {Layer.SEARCH}  # the embedded index is of one machine, and a function may have five layers
 
 _RECIPE = 1  # a change of how a folder is made asks for a new number: it is part of every hash
 _NOT_SHIPPED = ("__pycache__", "*.pyc", "py.typed", ".mypy_cache")
@@ -147,6 +151,7 @@ def parts_of(spec: FunctionSpec, target: Target) -> list[tuple[str, ...]]:
     names = (COMMON, *spec.layers)
     if target is LOCAL:
         return [(name,) for name in names]
+    names = tuple(name for name in names if name not in _ONLY_LOCAL)
     own = tuple(name for name in names if name not in THIRD_PARTY)
     return [own, *((name,) for name in names if name in THIRD_PARTY)]
 

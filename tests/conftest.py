@@ -23,6 +23,8 @@ from lumenstock import bootstrap, settings, use_cases
 from lumenstock.adapters.aws import clients
 from tools.dynamodb_local import server
 from tools.dynamodb_local.jars import NotAvailableError
+from tools.opensearch import server as opensearch_server
+from tools.opensearch.java import NotAvailableError as NoOpenSearchError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -136,6 +138,16 @@ def dynamodb_local() -> Iterator[str]:
         with server.running() as address:
             yield address
     except NotAvailableError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def opensearch() -> Iterator[str]:
+    """The address of a real OpenSearch; a test that needs it is marked ``opensearch``."""
+    try:
+        with opensearch_server.running() as address:
+            yield address
+    except NoOpenSearchError as missing:
         pytest.skip(str(missing))
 
 

@@ -2,29 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import pytest
 
 from lumenstock.adapters.embedded.index import EmbeddedIndex
+from lumenstock.adapters.opensearch.connection import connect
+from lumenstock.adapters.opensearch.index import OpenSearchIndex
+from lumenstock.adapters.opensearch.mapping import IndexShape
 from lumenstock.search.ports import SearchIndex
 
 Opener = Callable[[], SearchIndex]
 
 
-def _embedded(folder: Path) -> Opener:
-    return partial(EmbeddedIndex, folder / "search")
+@contextmanager
+def _embedded(_: pytest.FixtureRequest) -> Iterator[Opener]:
+    # An engine's own threads may touch a lock file while the folder goes.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        yield partial(EmbeddedIndex, Path(folder, "search"))
 
 
-IMPLEMENTATIONS: dict[str, Callable[[Path], Opener]] = {"embedded": _embedded}
+@contextmanager
+def _opensearch(request: pytest.FixtureRequest) -> Iterator[Opener]:
+    address: str = request.getfixturevalue("opensearch")
+    name = f"test-{uuid4().hex}"
+    try:
+        yield partial(open_opensearch, address, name)
+    finally:
+        connect(address).indices.delete(index=f"{name}-v*")
 
 
-@pytest.fixture(params=sorted(IMPLEMENTATIONS))
-def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+def open_opensearch(address: str, name: str) -> SearchIndex:
+    """The index ``name``, as a process that opens it has it."""
+    return OpenSearchIndex(connect(address), IndexShape(), name=name, visible=True)
+
+
+# Each makes an empty index for as long as a block runs.
+IMPLEMENTATIONS: dict[str, Callable[[pytest.FixtureRequest], AbstractContextManager[Opener]]] = {
+    "embedded": _embedded,
+    "opensearch": _opensearch,
+}
+# One OpenSearch serves all tests that need one, so they run in one process.
+_MARKS = {"opensearch": (pytest.mark.opensearch, pytest.mark.xdist_group("opensearch"))}
+EVERY_IMPLEMENTATION = [pytest.param(name, marks=_MARKS.get(name, ())) for name in sorted(IMPLEMENTATIONS)]
+
+
+@pytest.fixture(params=EVERY_IMPLEMENTATION)
+def open_index(request: pytest.FixtureRequest) -> Iterator[Opener]:
     """Opens the test's own index anew, as another process would; can be sent to one."""
-    return IMPLEMENTATIONS[request.param](tmp_path)
+    with IMPLEMENTATIONS[request.param](request) as opener:
+        yield opener
 
 
 @pytest.fixture

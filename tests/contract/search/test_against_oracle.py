@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from hypothesis import strategies as st
 from lumenstock.search.document import Removal
 from lumenstock.search.ports import Change, Filters, IndexQuery, Sort, Synonym
 from tests.contract.search import oracle
-from tests.contract.search.conftest import IMPLEMENTATIONS
+from tests.contract.search.conftest import EVERY_IMPLEMENTATION, IMPLEMENTATIONS
 from tests.contract.search.documents import asking, counts, document, image_id, unit_vector
 
 WORDS = ("red", "car", "night", "boat", "lake", "dog")
@@ -114,19 +112,26 @@ def asked_by(plan: Plan) -> IndexQuery:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("implementation", sorted(IMPLEMENTATIONS))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.parametrize("implementation", EVERY_IMPLEMENTATION)
+@settings(
+    max_examples=60,
+    deadline=None,
+    # The fixture is asked for the address of an engine; each example has an index of its own there.
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(
     plans=st.lists(st.lists(st.one_of(documents, removals), max_size=10), min_size=1, max_size=3),
     questions=st.lists(queries, min_size=1, max_size=8),
 )
 def test_totals_filters_facets_and_order_are_those_of_the_oracle(
-    implementation: str, plans: list[list[Plan | Removal]], questions: list[Plan]
+    request: pytest.FixtureRequest,
+    implementation: str,
+    plans: list[list[Plan | Removal]],
+    questions: list[Plan],
 ) -> None:
     batches = [[made(plan) for plan in batch] for batch in plans]
-    # An engine's own threads may touch a lock file while the folder goes.
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        index = IMPLEMENTATIONS[implementation](Path(folder))()
+    with IMPLEMENTATIONS[implementation](request) as open_index:
+        index = open_index()
         for batch in batches:
             index.write(batch)
         standing = oracle.kept(change for batch in batches for change in batch)

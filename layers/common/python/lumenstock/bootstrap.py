@@ -229,13 +229,25 @@ def webhook_sender() -> WebhookSender:
 @cache
 def search_index() -> SearchIndex:
     """What answers searches."""
-    if settings().search_engine == "none":
+    wanted = settings()
+    if wanted.search_engine == "none":
         from lumenstock.adapters.no_search import NoSearch
 
         return NoSearch()
-    from lumenstock.adapters.embedded.index import EmbeddedIndex
+    if wanted.search_engine == "embedded":
+        from lumenstock.adapters.embedded.index import EmbeddedIndex
 
-    return EmbeddedIndex(settings().search_dir)
+        return EmbeddedIndex(wanted.search_dir)
+    from lumenstock.adapters.aws.signing import signer_for
+    from lumenstock.adapters.opensearch.connection import connect
+    from lumenstock.adapters.opensearch.index import OpenSearchIndex
+    from lumenstock.adapters.opensearch.mapping import IndexShape, VectorEngine
+
+    address = wanted.require("search_endpoint")
+    shape = IndexShape(
+        VectorEngine(wanted.search_vectors), shards=wanted.search_shards, replicas=wanted.search_replicas
+    )
+    return OpenSearchIndex(connect(address, signer_for(address)), shape, visible=wanted.stage == "local")
 
 
 @cache

@@ -32,6 +32,9 @@ class Settings(BaseModel):
         renditions: Which public files are made at once: see :data:`lumenstock.imaging.renditions.EAGER`.
         search_dir: Folder of the embedded index; used when ``search_engine`` is ``embedded``.
         encode_deadline_ms: How long a search waits for the meaning of its words; then words alone answer.
+        search_endpoint: Address of OpenSearch, where that is used; requests to ``https`` are signed.
+        search_vectors: What searches vectors inside OpenSearch, where this process makes an index; so are
+            ``search_shards`` and ``search_replicas``, its parts and copies.
         model_dir: Folder with the model's manifest, graphs and tokenizer.
         embed_device: Where pictures are embedded: ``gpu`` takes what there is, and says so when it is none.
         aws_batch_job_array_index: Set by AWS Batch in a child of an array job.
@@ -66,9 +69,13 @@ class Settings(BaseModel):
     media_base_url: str = "/img"
     licence_url: str = ""
     renditions: Literal["lean", "full"] = "lean"
-    search_engine: Literal["embedded", "none"] = "none"
+    search_engine: Literal["embedded", "opensearch", "none"] = "none"
     search_dir: Path = Path("search")
     encode_deadline_ms: int = 40
+    search_endpoint: str = ""
+    search_vectors: Literal["faiss", "lucene"] = "faiss"
+    search_shards: int = 1
+    search_replicas: int = 0
     model_dir: Path = Path("/opt/models/demo")
     embed_device: Literal["cpu", "gpu"] = "cpu"
     aws_batch_job_array_index: int | None = None

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from lumenstock.adapters.embedded.answering import answer, keyword_leg, vector_legs
-from lumenstock.adapters.embedded.matching import matched_words
+from lumenstock.adapters.embedded.fields import words_of, written_words_of
 from lumenstock.adapters.embedded.projector import Projector
 from lumenstock.adapters.embedded.snapshot import Snapshot
 from lumenstock.adapters.embedded.truth import Truth
@@ -18,6 +18,7 @@ from lumenstock.embedding.model import from_f16
 from lumenstock.kernel.errors import NotFoundError, SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
+from lumenstock.search.matching import matched_words
 from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryVector, Suggestion
 
 _REBUILD_BATCH = 500
@@ -83,7 +84,7 @@ class EmbeddedIndex:
         self, query: IndexQuery, documents: Sequence[Document]
     ) -> Mapping[ImageId, frozenset[str]]:
         """See the protocol."""
-        return {document.id: matched_words(query, document) for document in documents}
+        return matched_words(query, documents, words_of, written_words_of)
 
     def rebuild(self, changes: Iterable[Change]) -> int:
         """See the protocol."""

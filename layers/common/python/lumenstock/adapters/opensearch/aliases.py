@@ -1,0 +1,119 @@
+"""Which index is which: names, aliases, and the one step that puts another index in place.
+
+``img-read`` and ``img-write`` stand for the index that answers. While a rebuild fills the next one,
+``img-rebuild`` stands for that, and whoever writes writes to both.
+"""
+
+from __future__ import annotations
+
+import re
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import NotFoundError, RequestError
+
+from lumenstock.adapters.opensearch.mapping import Body, IndexShape, index_body
+from lumenstock.kernel.errors import ConflictError
+
+_START_S = 30
+_SETTLE_S = 600  # for copies to be made before a new index answers
+_TAKEN_OVER = "Another rebuild of the search index took over."
+
+
+class Aliases:
+    """The indices of one collection."""
+
+    def __init__(self, client: OpenSearch, name: str, shape: IndexShape) -> None:
+        """Name everything after ``name``; make new indices in ``shape``."""
+        self._client = client
+        self._name = name
+        self._shape = shape
+        self.read, self.write, self.rebuild = f"{name}-read", f"{name}-write", f"{name}-rebuild"
+
+    def targets(self) -> dict[str, str]:
+        """Where a write has to go: alias to index. The first one ever makes the first index."""
+        found = self._indices(self.write, self.rebuild)
+        if self.write not in found:
+            self._begin_at_all(f"{self._name}-v1")
+            found = self._indices(self.write, self.rebuild)
+        return found
+
+    def begin(self) -> str:
+        """Make the next index, empty, and let writers know of it; what a rebuild left behind goes.
+
+        Returns:
+            Its name.
+
+        Raises:
+            ConflictError: Another rebuild began at the same time.
+        """
+        numbers = [int(found[1]) for name in self._all() if (found := re.search(r"-v(\d+)$", name))]
+        left_over = self._named(self.rebuild)
+        index = f"{self._name}-v{max(numbers, default=0) + 1}"
+        if not self._create(index):
+            raise ConflictError(_TAKEN_OVER)
+        everywhere = {"index": f"{self._name}-v*", "alias": self.rebuild, "must_exist": False}
+        here = {"index": index, "alias": self.rebuild}
+        self._client.indices.update_aliases(body={"actions": [{"remove": everywhere}, {"add": here}]})
+        for name in left_over:
+            self._client.indices.delete(index=name, params={"ignore_unavailable": "true"})
+        return index
+
+    def finish(self, index: str) -> None:
+        """Put ``index`` in the place of the one that answers, which goes: all in one step.
+
+        Raises:
+            ConflictError: Another rebuild took over.
+        """
+        self._client.indices.refresh(index=index)
+        self._client.cluster.health(
+            index=index,
+            params={"wait_for_no_initializing_shards": "true", "timeout": f"{_SETTLE_S}s"},
+            request_timeout=_SETTLE_S + 5,
+        )
+        before = [name for name in self._named(self.read, self.write) if name != index]
+        actions: list[Body] = [
+            {"remove": {"index": index, "alias": self.rebuild, "must_exist": True}},
+            {"add": {"index": index, "alias": self.read}},
+            {"add": {"index": index, "alias": self.write}},
+        ]
+        actions += [{"remove_index": {"index": name}} for name in before]
+        try:
+            self._client.indices.update_aliases(body={"actions": actions})
+        except (NotFoundError, RequestError) as error:
+            raise ConflictError(_TAKEN_OVER) from error
+
+    def abandon(self, index: str) -> None:
+        """Drop a half-built ``index``; one that was put in place stays."""
+        if index in self._named(self.rebuild):
+            self._client.indices.delete(index=index, params={"ignore_unavailable": "true"})
+
+    def _begin_at_all(self, index: str) -> None:
+        """Make the first index, or wait for who is making it; readers see it when it can answer."""
+        self._create(index)
+        ready = {"wait_for_status": "yellow", "timeout": f"{_START_S}s"}
+        self._client.cluster.health(index=index, params=ready, request_timeout=_START_S + 5)
+        added = [{"add": {"index": index, "alias": alias}} for alias in (self.read, self.write)]
+        self._client.indices.update_aliases(body={"actions": added})
+
+    def _create(self, index: str) -> bool:
+        """Make an index; False if there is one of that name."""
+        try:
+            self._client.indices.create(index=index, body=index_body(self._shape))
+        except RequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
+            return False
+        return True
+
+    def _all(self) -> list[str]:
+        return list(self._client.indices.get(index=f"{self._name}-v*", params={"expand_wildcards": "all"}))
+
+    def _named(self, *aliases: str) -> list[str]:
+        return list(dict.fromkeys(self._indices(*aliases).values()))
+
+    def _indices(self, *aliases: str) -> dict[str, str]:
+        # Asked for by a pattern, an alias that is missing is no error.
+        answer = self._client.indices.get_alias(name=f"{self._name}-*")
+        return {
+            alias: index for index, entry in answer.items() for alias in entry["aliases"] if alias in aliases
+        }

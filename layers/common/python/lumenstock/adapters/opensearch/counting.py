@@ -1,0 +1,47 @@
+"""Facets over both legs, each document once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from lumenstock.adapters.opensearch.mapping import Body
+from lumenstock.search.ports import FACET_SIZE, FacetCount, Facets
+
+FIELDS = {"categories": "categories", "orientations": "orientation", "colors": "colors"}
+
+_VALUES = 10_000  # values counted before the largest are kept: more than there are categories
+
+
+def facet_requests(facets: Iterable[str]) -> Body:
+    """Asks for the counts of ``facets``."""
+    return {facet: {"terms": {"field": FIELDS[facet], "size": _VALUES}} for facet in facets}
+
+
+class Counts:
+    """How many documents carry each value, facet by facet."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._counted: dict[str, Counter[str]] = {facet: Counter() for facet in FIELDS}
+
+    def add_matches(self, answered: Mapping[str, Any]) -> None:
+        """Add what :func:`facet_requests` was answered."""
+        for facet, counted in answered.items():
+            self._counted[facet].update({bucket["key"]: bucket["doc_count"] for bucket in counted["buckets"]})
+
+    def add_documents(self, facets: Sequence[str], found: Iterable[Mapping[str, list[str]]]) -> None:
+        """Add single documents, each as the values of its fields, to ``facets``."""
+        for values in found:
+            for facet in facets:
+                self._counted[facet].update(values.get(FIELDS[facet], ()))
+
+    def facets(self) -> Facets:
+        """The largest counts of each."""
+        return Facets(**{facet: _largest(counter) for facet, counter in self._counted.items()})
+
+
+def _largest(counter: Counter[str]) -> tuple[FacetCount, ...]:
+    counts = (FacetCount(value, count) for value, count in counter.items())
+    return tuple(sorted(counts, key=lambda count: (-count.count, count.value))[:FACET_SIZE])

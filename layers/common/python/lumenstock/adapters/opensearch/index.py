@@ -1,0 +1,163 @@
+"""The search index of a deployment: OpenSearch with its k-NN plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from opensearchpy import OpenSearch
+
+from lumenstock.adapters.opensearch import vocabulary
+from lumenstock.adapters.opensearch.aliases import Aliases
+from lumenstock.adapters.opensearch.answering import answer_of, searches_for
+from lumenstock.adapters.opensearch.bulk import Bulk
+from lumenstock.adapters.opensearch.faults import available
+from lumenstock.adapters.opensearch.legs import (
+    Response,
+    keyword_hits,
+    keyword_search,
+    nearest,
+    vector_search,
+)
+from lumenstock.adapters.opensearch.mapping import Body, IndexShape
+from lumenstock.adapters.opensearch.reading import Reader
+from lumenstock.adapters.opensearch.records import document_of, records_of
+from lumenstock.adapters.opensearch.words import stems_of, written_words_of
+from lumenstock.embedding.model import from_f16
+from lumenstock.kernel.errors import ConflictError, NotFoundError, SearchUnavailableError
+from lumenstock.kernel.ids import ImageId
+from lumenstock.search.document import Document
+from lumenstock.search.matching import matched_words
+from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryVector, Suggestion
+
+COLLECTION = "img"
+
+_REBUILD_BATCH = 500
+_MOST_TURNS = 10  # a write follows a rebuild that begins or ends meanwhile; ten of them is no rebuild
+
+
+class OpenSearchIndex:
+    """Implements :class:`lumenstock.search.ports.SearchIndex` on OpenSearch 3."""
+
+    def __init__(
+        self, client: OpenSearch, shape: IndexShape, *, name: str = COLLECTION, visible: bool = False
+    ) -> None:
+        """Keep everything in indices named after ``name``, which are made when first written to.
+
+        Args:
+            client: Which engine.
+            shape: How new indices are made.
+            name: Of the collection.
+            visible: Whether a write can be found as soon as it returns. It costs the engine a segment a
+                write, so where many write it is found within a second instead.
+        """
+        self._aliases = Aliases(client, name, shape)
+        self._bulk = Bulk(client, visible=visible)
+        self._reader = Reader(client, self._aliases.read)
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """See the protocol.
+
+        Raises:
+            IndexRefusedError: The engine finds fault with some; all others are written.
+        """
+        records = records_of(changes)
+        taken: set[str] = set()
+        with available():
+            for _ in range(_MOST_TURNS if records else 0):
+                targets = self._aliases.targets()
+                missing = [alias for alias, index in targets.items() if index not in taken]
+                if not missing:
+                    return
+                for alias in missing:
+                    taken |= self._bulk.send(records, alias)
+        if records:
+            message = "The search index is being rebuilt without end."
+            raise SearchUnavailableError(message)
+
+    def get(self, ids: Sequence[ImageId]) -> Mapping[ImageId, Document]:
+        """See the protocol."""
+        with available():
+            sources = self._reader.sources(ids)
+        documents = {image_id: document_of(source) for image_id, source in sources.items()}
+        return {image_id: found for image_id, found in documents.items() if found is not None}
+
+    def query(self, query: IndexQuery) -> IndexAnswer:
+        """See the protocol."""
+        with available():
+            return answer_of(query, self._reader.search(searches_for(query)))
+
+    def keyword_page(
+        self, query: IndexQuery, *, excluding: Sequence[ImageId], offset: int, limit: int
+    ) -> tuple[Hit, ...]:
+        """See the protocol."""
+        with available():
+            return keyword_hits(query, self._one(keyword_search(query, excluding, offset, limit)))
+
+    def similar(self, image_id: ImageId, limit: int) -> tuple[Hit, ...]:
+        """See the protocol."""
+        document = self.get([image_id]).get(image_id)
+        if document is None:
+            message = f"There is no image {image_id}."
+            raise NotFoundError(message)
+        if not document.vector_f16:
+            return ()
+        vector = QueryVector(document.model, from_f16(document.vector_f16))
+        query = IndexQuery(vector=vector, window=limit + 1)
+        with available():
+            near = nearest(self._one(vector_search(query, vector)), query.window)
+        return tuple(hit for hit, _ in near if hit.id != image_id)[:limit]
+
+    def suggest(self, beginning: str, limit: int) -> tuple[Suggestion, ...]:
+        """See the protocol."""
+        with available():
+            return vocabulary.suggestions(self._one(vocabulary.suggest_search(beginning, limit)))
+
+    def corrections(self, words: Sequence[str]) -> Mapping[str, str]:
+        """See the protocol."""
+        asked = vocabulary.may_be_wrong(words)
+        if not asked:
+            return {}
+        with available():
+            near = vocabulary.near_words(asked, self._one(vocabulary.near_search(asked)))
+            texts = [text for found in near.values() for text in found]
+            return vocabulary.corrected(near, self._one(vocabulary.count_search(texts))) if texts else {}
+
+    def matched_words(
+        self, query: IndexQuery, documents: Sequence[Document]
+    ) -> Mapping[ImageId, frozenset[str]]:
+        """See the protocol."""
+        return matched_words(query, documents, stems_of, written_words_of)
+
+    def rebuild(self, changes: Iterable[Change]) -> int:
+        """See the protocol.
+
+        Raises:
+            ConflictError: Another rebuild began meanwhile and took over.
+            IndexRefusedError: The engine finds fault with some of the changes.
+        """
+        with available():
+            index = self._aliases.begin()
+            try:
+                taken = sum(self._fill(index, batch) for batch in _batches(changes))
+                self._aliases.finish(index)
+            except BaseException:
+                self._aliases.abandon(index)
+                raise
+        return taken
+
+    def _fill(self, index: str, batch: Sequence[Change]) -> int:
+        if self._bulk.send(records_of(batch), self._aliases.rebuild) != {index}:
+            message = "Another rebuild of the search index took over."
+            raise ConflictError(message)
+        return len(batch)
+
+    def _one(self, search: Body) -> Response:
+        (response,) = self._reader.search([search])
+        return response
+
+
+def _batches(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    source = iter(changes)
+    while batch := list(islice(source, _REBUILD_BATCH)):
+        yield batch

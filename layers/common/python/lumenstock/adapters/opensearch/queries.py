@@ -1,0 +1,78 @@
+"""The port's questions as OpenSearch queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from lumenstock.adapters.opensearch.mapping import Body
+from lumenstock.adapters.opensearch.words import form_clause, phrase_clause, prefix_clause, words_clause
+from lumenstock.kernel.ids import ImageId
+from lumenstock.search.ports import Filters, IndexQuery, QueryVector
+
+# Read beyond the last hit asked for, since the engine cuts a run of equal scores where it likes.
+TIE_SLACK: Final = 50
+
+EVERYTHING: Final[Body] = {"term": {"removed": False}}
+
+
+def has_keyword_leg(query: IndexQuery) -> bool:
+    """Whether words are asked for, or nothing at all."""
+    return query.worded or query.browsing
+
+
+def keyword_query(query: IndexQuery, excluding: Sequence[ImageId] = ()) -> Body:
+    """The keyword leg: what the words find, or every document, of what passes."""
+    clauses = passing(query)
+    words = [words_clause(query.text, query.synonyms)] if query.text else []
+    clauses["must"] = [*words, *map(phrase_clause, query.phrases), *map(prefix_clause, query.prefixes)]
+    if excluding:
+        clauses["must_not"].append({"terms": {"id": list(excluding)}})
+    return {"bool": clauses}
+
+
+def vector_query(query: IndexQuery, vector: QueryVector) -> Body:
+    """The documents of the vector's model that are nearest to it: those of the window, and some more."""
+    clauses = passing(query)
+    clauses["filter"].append({"term": {"model": vector.model}})
+    near = {"vector": vector.values.tolist(), "k": query.window + TIE_SLACK, "filter": {"bool": clauses}}
+    return {"knn": {"vector": near}}
+
+
+def passing(query: IndexQuery) -> Body:
+    """What every find of ``query`` must be, in both legs, as clauses of a ``bool`` query that score 0."""
+    return {
+        "filter": [
+            EVERYTHING,
+            *_filters(query.filters),
+            *map(phrase_clause, query.phrases),
+            *map(prefix_clause, query.prefixes),
+        ],
+        "must_not": [form_clause(text) for text in query.excluded],
+    }
+
+
+def _filters(filters: Filters) -> list[Body]:
+    terms = {
+        "categories": filters.category,
+        "orientation": filters.orientation,
+        "colors": filters.color,
+        "contributor": filters.contributor,
+        "image_type": filters.image_type,
+        "licence_type": filters.licence_type,
+        "ai_generated": filters.ai_generated,
+    }
+    ranges: dict[str, Body] = {
+        "created_at_s": {"gte": filters.created_from_s, "lt": filters.created_before_s},
+        "width_px": {"gte": filters.min_width_px or None},
+        "height_px": {"gte": filters.min_height_px or None},
+        "people": {"gte": filters.people_from, "lte": filters.people_to},
+    }
+    bounded = {
+        name: {bound: value for bound, value in bounds.items() if value is not None}
+        for name, bounds in ranges.items()
+    }
+    return [
+        *({"term": {name: value}} for name, value in terms.items() if value is not None),
+        *({"range": {name: bounds}} for name, bounds in bounded.items() if bounds),
+    ]
