@@ -64,6 +64,12 @@ def test_what_shows_nothing_has_no_hash() -> None:
     assert picture_hash(np.full((200, 300, 3), 127, np.uint8)) is None
 
 
+def test_a_picture_that_is_its_own_mirror_image_has_no_hash() -> None:
+    """Half of its waves are nothing, and their signs chance."""
+    half = np.asarray(shown())
+    assert picture_hash(np.concatenate([half, half[:, ::-1]], axis=1)) is None
+
+
 def test_its_name_is_64_hex_digits_and_leads_back() -> None:
     found = PictureHash(0x2A)
     assert found.hex == "0" * 62 + "2a"
