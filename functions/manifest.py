@@ -123,7 +123,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "search-api",
         "functions.search.api.handler",
-        (*_VECTORS, Layer.MODEL_DEMO),
+        (*_VECTORS, Layer.IMAGING, Layer.MODEL_DEMO),
         (Need.SEARCH_INDEX, Need.MODEL, Need.CATALOG_READ, Need.CURSOR_SECRET),
         1769,
         10,

@@ -74,6 +74,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/admin/processing/{id}/retry", "moderation-api", authorised=True),
     Route("GET", "/v1/search", "search-api"),
     Route("GET", "/v1/search/suggest", "search-api"),
+    Route("POST", "/v1/search/by-image", "search-api"),
     Route("GET", "/v1/images/{id}", "search-api"),
     Route("GET", "/v1/images/{id}/similar", "search-api"),
     Route("GET", "/v1/images/{id}/preview", "search-api"),

@@ -6,17 +6,16 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from functions.marks.schema import MAX_ENCODED_LENGTH, MAX_PICTURE_BYTES, MarkAnswer, MarkQuestion
+from functions.marks.schema import MarkAnswer, MarkQuestion
 from functions.runtime.http import Api
+from functions.runtime.picture import MAX_PICTURE_BODY_BYTES, MAX_PICTURE_BYTES
 from functions.runtime.principal import ADMINS
 from lumenstock import bootstrap
 from lumenstock.ingest.checks import FileLimits
 from lumenstock.ingest.find_mark import find_mark
 from lumenstock.settings import settings
 
-_AROUND_THE_PICTURE_BYTES = 1024  # braces, the field's name, spaces
-
-api = Api("marks", max_body_bytes=MAX_ENCODED_LENGTH + _AROUND_THE_PICTURE_BYTES)
+api = Api("marks", max_body_bytes=MAX_PICTURE_BODY_BYTES)
 handler = api.handler
 
 

@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import Field, field_validator
-
-from functions.runtime.schema import AnswerModel, RequestModel
+from functions.runtime.picture import PictureBody
+from functions.runtime.schema import AnswerModel
 from lumenstock.catalog.marks import Marked
 from lumenstock.ingest.find_mark import FoundMark
 
-# With base64 and the gateway's envelope just under the 6 MB that a function takes.
-MAX_PICTURE_BYTES = 4_000_000
-MAX_ENCODED_LENGTH = 4 * -(-MAX_PICTURE_BYTES // 3)
-# For the document; the decoder itself says it better than a pattern, and in one pass.
-_BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
-
-class MarkQuestion(RequestModel):
+class MarkQuestion(PictureBody):
     """A picture from anywhere."""
-
-    picture: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=MAX_ENCODED_LENGTH,
-            description=(
-                f"The file in base64, at most {MAX_PICTURE_BYTES:,} bytes. Scale a larger one down."
-            ),
-            repr=False,
-            json_schema_extra={"contentEncoding": "base64", "pattern": _BASE64},
-        ),
-    ]
-
-    @field_validator("picture")
-    @classmethod
-    def _encoded(cls, text: str) -> str:
-        try:
-            base64.b64decode(text, validate=True)
-        except ValueError:
-            message = "This is not base64."
-            raise ValueError(message) from None
-        return text
-
-    def file(self) -> bytes:
-        """The file."""
-        return base64.b64decode(self.picture)
 
 
 class MarkAnswer(AnswerModel):

@@ -8,13 +8,15 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from functions.runtime.http import Api
+from functions.runtime.picture import MAX_PICTURE_BODY_BYTES, MAX_PICTURE_BYTES
 from functions.runtime.schema import Day, ImageIdPath
 from functions.search.params import LITERAL_PATTERN, SearchParams
 from functions.search.views import (
     ImageView,
+    LookAlikeQuestion,
     SearchAnswer,
     SimilarAnswer,
     Suggestions,
@@ -26,7 +28,15 @@ from functions.search.views import (
 )
 from lumenstock import bootstrap
 from lumenstock.catalog.image import Orientation
-from lumenstock.kernel.errors import BadRequestError, NotFoundError, SearchUnavailableError
+from lumenstock.embedding.model import Embedder
+from lumenstock.ingest.checks import FileLimits
+from lumenstock.ingest.look_alike import embed_stranger
+from lumenstock.kernel.errors import (
+    BadRequestError,
+    ConfigurationError,
+    NotFoundError,
+    SearchUnavailableError,
+)
 from lumenstock.kernel.ids import ImageId
 from lumenstock.kernel.pagination import CursorSigner, Position
 from lumenstock.search.colors import COLOR_PATTERN
@@ -46,7 +56,10 @@ People = Annotated[
     Query(ge=0, le=1000, description="Of images whose people were counted; others are left out."),
 ]
 
-api = Api("search")
+# A larger one takes longer to decode than anybody waits for an answer.
+_MAX_COMPARED_PIXELS = 50_000_000
+
+api = Api("search", max_body_bytes=MAX_PICTURE_BODY_BYTES)
 
 
 @api.operation(
@@ -163,6 +176,23 @@ def suggest(
 
 
 @api.operation(
+    "POST",
+    "/v1/search/by-image",
+    id="searchByImage",
+    tag="search",
+    summary="Search by a picture",
+    description="The picture is compared and forgotten: it is stored nowhere.",
+    returns="The most alike first.",
+    errors=[SearchUnavailableError],
+)
+def search_by_image(asked: Annotated[LookAlikeQuestion, Body()], page_size: PageSize = 20) -> SimilarAnswer:
+    """Find images that look like a picture from anywhere."""
+    limits = FileLimits(max_bytes=MAX_PICTURE_BYTES, max_pixels=_MAX_COMPARED_PIXELS)
+    vector = embed_stranger(_model(), bootstrap.decoder(), asked.file(), limits)
+    return SimilarAnswer(results=results_of(_service().like(vector, page_size)))
+
+
+@api.operation(
     "GET",
     "/v1/images/<image_id>",
     id="getImage",
@@ -228,6 +258,19 @@ def _at_cursor(request: SearchRequest, cursor: str | None) -> SearchRequest:
     if cursor is None:
         return request
     return replace(request, offset=int(_cursors().open(cursor, request.scope)["offset"]))
+
+
+def _model() -> Embedder:
+    """The model.
+
+    Raises:
+        SearchUnavailableError: There is none that works.
+    """
+    try:
+        return bootstrap.embedder()
+    except ConfigurationError as error:
+        message = "This deployment has no model to compare pictures with."
+        raise SearchUnavailableError(message) from error
 
 
 @cache

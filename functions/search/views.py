@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from functions.runtime.picture import PictureBody
 from lumenstock.kernel.clock import to_iso
 from lumenstock.search.document import Document
 from lumenstock.search.model import Mode, Result, SearchPage, SearchRequest
@@ -18,6 +19,10 @@ Price = Annotated[
     dict[str, int],
     Field(description="Price by licence, in cents.", examples=[{"standard": 299, "enhanced": 1499}]),
 ]
+
+
+class LookAlikeQuestion(PictureBody):
+    """A picture to compare with."""
 
 
 class ImageSummary(BaseModel):

@@ -10,7 +10,7 @@ from lumenstock.embedding.model import Embedder
 from lumenstock.search.encoding import QueryEncoder
 from lumenstock.search.language import read
 from lumenstock.search.model import Mode, SearchRequest
-from lumenstock.search.ports import IndexQuery, QueryVector, Sort
+from lumenstock.search.ports import IndexQuery, Sort
 from lumenstock.search.synonyms import Others, synonyms_for
 from lumenstock.search.understanding import Understood, understand
 
@@ -73,10 +73,6 @@ class Asking:
             degraded=by_meaning and encoded is None,
             understood=reading.understood,
         )
-
-    def likeness(self, vector: QueryVector, request: SearchRequest) -> IndexQuery:
-        """The question for what looks like ``vector``."""
-        return IndexQuery(vector=vector, filters=request.filters)
 
     def _counts_people(self) -> bool:
         try:

@@ -17,7 +17,7 @@ from lumenstock.search.boost import Boost
 from lumenstock.search.encoding import QueryEncoder
 from lumenstock.search.legs import Answered, Legs
 from lumenstock.search.model import NextPage, Result, SearchPage, SearchRequest
-from lumenstock.search.ports import MAX_DEPTH, Hit, QueryVector, SearchIndex, Suggestion
+from lumenstock.search.ports import MAX_DEPTH, Hit, IndexQuery, QueryVector, SearchIndex, Suggestion
 from lumenstock.search.projection import fold
 from lumenstock.search.ranking import Find, order_of, ranked, score_of
 from lumenstock.search.synonyms import Others, shipped
@@ -102,23 +102,13 @@ class SearchService:
         """
         return self._documents_of(self._index.similar(image_id, limit))
 
-    def like(self, vector: QueryVector, page: SearchRequest) -> SearchPage:
-        """The pictures that look most like ``vector`` under the filters of ``page``; its words are not asked.
+    def like(self, vector: QueryVector, limit: int) -> tuple[Result, ...]:
+        """The ``limit`` pictures that look most like ``vector``, with their cosines.
 
         Raises:
             SearchUnavailableError: The index does not answer.
         """
-        query = self._asking.likeness(vector, page)
-        answer = self._index.query(query)
-        shown = answer.vector[: page.page_size]
-        return SearchPage(
-            results=self._documents_of(shown),
-            total=answer.total,
-            relation=answer.relation,
-            facets=answer.facets,
-            next=None,
-            degraded=False,
-        )
+        return self._documents_of(self._index.query(IndexQuery(vector=vector, window=limit)).vector)
 
     def suggest(self, beginning: str, limit: int) -> tuple[Suggestion, ...]:
         """Titles and tags that begin with ``beginning``, in whatever spelling of case and spaces.

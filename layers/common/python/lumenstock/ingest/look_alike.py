@@ -1,0 +1,36 @@
+"""Look alike: a picture from anywhere as a question to the search."""
+
+from __future__ import annotations
+
+import logging
+
+from lumenstock.embedding.model import Embedder
+from lumenstock.embedding.preprocess import squared
+from lumenstock.imaging.decoder import Decoder
+from lumenstock.ingest.checks import FileLimits
+from lumenstock.ingest.stranger import read_stranger
+from lumenstock.kernel.errors import SearchUnavailableError
+from lumenstock.search.ports import QueryVector
+
+# Twice the side that models take: what is lost above it, they would not see.
+_LONGEST_PX = 768
+
+logger = logging.getLogger(__name__)
+
+
+def embed_stranger(embedder: Embedder, decoder: Decoder, picture: bytes, limits: FileLimits) -> QueryVector:
+    """The vector of a file that is not kept.
+
+    Raises:
+        InvalidInputError: It is no picture that can be looked at; all reasons are named.
+        SearchUnavailableError: The model fails.
+    """
+    pixels = read_stranger(decoder, picture, limits, _LONGEST_PX)
+    manifest = embedder.manifest
+    try:
+        (vector,) = embedder.encode_images(squared(pixels, manifest.image_size_px)[None])
+    except Exception as error:
+        logger.exception("A picture could not be embedded.")
+        message = "Pictures cannot be compared just now."
+        raise SearchUnavailableError(message) from error
+    return QueryVector(manifest.id, vector)
