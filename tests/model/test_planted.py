@@ -114,7 +114,7 @@ IN_HANDLERS: tuple[tuple[Bug, Script], ...] = (
             "            self._catalog.put_vector(image_id, VectorItem(self._model, vector_f16, rev))\n"
             "            return row",
         ),
-        cut_once("embed", Cut(15, "after")),
+        cut_once("embed", Cut(13, "after")),
     ),
     (
         Bug(
