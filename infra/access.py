@@ -64,6 +64,8 @@ class Resources:
     search_engine: str
     search_dir: str
     key: kms.IKey | None
+    gpu_queue_arn: str = ""
+    gpu_definition_arn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,22 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
     Need.WEBHOOKS_QUEUE_SEND: lambda on: _queue("WEBHOOKS_QUEUE_URL", on.webhooks_queue, "sqs:SendMessage"),
     Need.WEBHOOKS_QUEUE_CONSUME: lambda on: _queue("WEBHOOKS_QUEUE_URL", on.webhooks_queue, *_CONSUME),
     Need.EMBED_BULK_SEND: lambda on: _queue("EMBED_BULK_QUEUE_URL", on.embed_bulk_queue, "sqs:SendMessage"),
+    Need.EMBED_BULK_CONSUME: lambda on: _queue("EMBED_BULK_QUEUE_URL", on.embed_bulk_queue, *_CONSUME),
+    Need.EMBED_LOAD: lambda on: (
+        _queue("EMBED_LIVE_QUEUE_URL", on.embed_live_queue, "sqs:GetQueueAttributes")
+        + _queue("EMBED_BULK_QUEUE_URL", on.embed_bulk_queue, "sqs:GetQueueAttributes")
+        + Access(statements=(allow(["cloudwatch:GetMetricStatistics"], "*"),))  # knows no resource
+    ),
+    Need.EMBED_LISTS: lambda on: _objects(
+        "ORIGINALS_BUCKET", on.originals, "bulk/embed/", "s3:GetObject", "s3:PutObject"
+    ),
+    Need.GPU_JOBS: lambda on: Access(
+        {"GPU_QUEUE_ARN": on.gpu_queue_arn, "GPU_DEFINITION_ARN": on.gpu_definition_arn},
+        (
+            allow(["batch:SubmitJob"], on.gpu_queue_arn, on.gpu_definition_arn),
+            allow(["batch:ListJobs"], "*"),  # knows no resource
+        ),
+    ),
     Need.CATALOG_STREAM: lambda on: Access(
         statements=(allow(_READ_STREAM, on.catalog.table_stream_arn or ""),)
     ),

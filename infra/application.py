@@ -7,6 +7,7 @@ from aws_cdk import App
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.delivery import DeliveryStack
+from infra.stacks.gpu import GpuStack
 from infra.stacks.network import NetworkStack
 from infra.stacks.observability import ObservabilityStack
 from infra.stacks.pipeline import PipelineStack
@@ -23,4 +24,8 @@ def compose(app: App, stage: Stage) -> None:
     pipeline = PipelineStack(app, stage, data=data)
     api = ApiStack(app, stage, users=data.users, resources=pipeline.resources)
     delivery = DeliveryStack(app, stage, data=data, resources=pipeline.resources, api=api.api)
-    ObservabilityStack(app, stage, pipeline=pipeline, api=api, delivery=delivery)
+    gpu = None
+    if stage.config.gpu and stage.config.network:
+        zones = stage.config.network.availability_zones
+        gpu = GpuStack(app, stage, gpu=stage.config.gpu, zones=zones, resources=pipeline.resources)
+    ObservabilityStack(app, stage, pipeline=pipeline, api=api, delivery=delivery, gpu=gpu)

@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from infra.gpu_config import Gpu
+
 FOLDER = Path(__file__).with_name("config")
 
 
@@ -165,6 +167,7 @@ class StageConfig(_Part):
         customer_keys: Whether originals and accounts are encrypted with a key of our own.
         retain: Whether a deleted stack leaves its data behind and refuses to be deleted.
         alarm_email: Who hears of alarms; None for nobody.
+        gpu: The embed job on GPUs; None for stages that embed by function alone.
         prices: Licence tier to price in US cents.
     """
 
@@ -186,6 +189,7 @@ class StageConfig(_Part):
     webhooks: Webhooks
     search: Search
     network: Network | None
+    gpu: Gpu | None
     api: Api
     delivery: Delivery
     limits: Limits
@@ -214,6 +218,9 @@ class StageConfig(_Part):
             raise ValueError(message)
         if self.search.domain and self.network is None:
             message = "a search domain needs a network"
+            raise ValueError(message)
+        if self.gpu and self.network is None:
+            message = "GPUs need a network, which lists the zones"
             raise ValueError(message)
         return self
 

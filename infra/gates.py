@@ -20,6 +20,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from infra.application import compose
 from infra.config import StageConfig
+from infra.gpu_config import Gpu
 from infra.packaging import ROOT, unbuilt, uv
 from infra.stacks.stack import Stage
 
@@ -29,11 +30,18 @@ _DEFINITION = ROOT / "statemachines" / "ingest.asl.json"
 
 
 def configurations() -> Iterator[tuple[str, StageConfig]]:
-    """Every stage, and prod with the switches on that are off for now."""
+    """Every stage, and two with the switches on that are off for now."""
     for stage in ("local", "dev", "prod"):
         yield stage, StageConfig.load(stage)
-    prod = StageConfig.load("prod")
+    yield "dev-gpu", with_gpus(StageConfig.load("dev"))
+    prod = with_gpus(StageConfig.load("prod"))
     yield "prod-all", prod.model_copy(update={"search": prod.search.model_copy(update={"domain": True})})
+
+
+def with_gpus(config: StageConfig) -> StageConfig:
+    """A stage with GPUs, whose image CodeBuild makes."""
+    types = ("g6.xlarge", "g5.xlarge", "g4dn.xlarge")
+    return config.model_copy(update={"gpu": Gpu(image=None, instance_types=types, max_vcpus=16, max_jobs=4)})
 
 
 def write_templates(folder: Path) -> list[str]:

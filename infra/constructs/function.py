@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from functions.gpu import GPU_FUNCTIONS
 from functions.manifest import FUNCTIONS
 from infra.access import Resources, access, allow
 from infra.config import StageConfig
@@ -17,7 +18,7 @@ from infra.constructs.findings import accept, nag
 from infra.constructs.layers import FolderOf, Layers
 from infra.packaging import ROOT
 
-_SPECS = {spec.name: spec for spec in FUNCTIONS}
+_SPECS = {spec.name: spec for spec in (*FUNCTIONS, *GPU_FUNCTIONS)}
 _RETENTION = {
     7: logs.RetentionDays.ONE_WEEK,
     30: logs.RetentionDays.ONE_MONTH,

@@ -17,6 +17,7 @@ from constructs import Construct
 
 from infra.stacks.api import ApiStack
 from infra.stacks.delivery import DeliveryStack
+from infra.stacks.gpu import GpuStack
 from infra.stacks.pipeline import PipelineStack
 from infra.stacks.stack import Stage, StageStack
 
@@ -41,11 +42,15 @@ class ObservabilityStack(StageStack):
         pipeline: PipelineStack,
         api: ApiStack,
         delivery: DeliveryStack,
+        gpu: GpuStack | None,
     ) -> None:
         super().__init__(scope, "Observability", stage)
         self._action = actions.SnsAction(self._topic())
         functions = pipeline.functions.made | api.functions.made | delivery.functions.made
         self._dead_letters(pipeline.dead_letters)
+        if gpu:
+            functions |= gpu.functions.made
+            self._dead_letters({"GpuJobsFailed": gpu.failed})
         self._queue_age("IngestAge", pipeline.ingest.queue)
         self._queue_age("EmbedLiveAge", pipeline.embed_live.queue)
         self._queue_age("EmbedBulkAge", pipeline.embed_bulk.queue, above_s=_MAX_BULK_AGE_S)

@@ -14,6 +14,7 @@ from aws_cdk import App
 
 from infra.application import compose
 from infra.config import StageConfig
+from infra.gpu_config import Gpu
 from infra.packaging import ROOT, unbuilt
 from infra.stacks.stack import Stage
 
@@ -153,14 +154,18 @@ def _list(value: Any) -> list[str]:
 
 
 @cache
-def synthesise(stage: str, *, domain: bool = False, account: str | None = None) -> Templates:
+def synthesise(
+    stage: str, *, domain: bool = False, gpu: Gpu | None = None, account: str | None = None
+) -> Templates:
     """The templates of a stage, once a test run; no layer is built, no asset zipped.
 
-    ``domain`` switches on the search domain, which no stage has yet; ``account`` is the deployer's.
+    ``domain`` and ``gpu`` switch on what no stage has yet; ``account`` is the deployer's.
     """
     config = StageConfig.load(stage)
     if domain:
         config = config.model_copy(update={"search": config.search.model_copy(update={"domain": True})})
+    if gpu:
+        config = config.model_copy(update={"gpu": gpu})
     context = json.loads(Path(ROOT, "cdk.json").read_text())["context"]
     folder = Path(mkdtemp(prefix=f"lumenstock-{stage}-"))
     app = App(context=context, outdir=str(folder))

@@ -10,6 +10,7 @@ from functions.manifest import FUNCTIONS, FunctionSpec, Need
 from infra.access import _ACCESS
 from infra.packaging import ROOT
 from lumenstock.notification.events import WEBHOOK_DISABLED, EventType
+from tests.infra.gpus import BUILT_HERE
 from tests.infra.templates import Resource, Statement, Templates, allowed, synthesise
 
 # Actions that know no resource, with what wants them.
@@ -26,6 +27,10 @@ WITHOUT_RESOURCE = {
     "logs:ListLogDeliveries": "logs of the state machine",
     "logs:PutResourcePolicy": "logs of the state machine",
     "logs:UpdateLogDelivery": "logs of the state machine",
+    "batch:ListJobs": "the launcher of GPU jobs",
+    "cloudwatch:GetMetricStatistics": "the launcher of GPU jobs",
+    "ecr:GetAuthorizationToken": "fetching and pushing the image of the embed job",
+    "ecs:DiscoverPollEndpoint": "the machines of AWS Batch",
 }
 READ_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 READ_STREAM = (
@@ -33,10 +38,10 @@ READ_STREAM = (
 )
 
 
-@pytest.fixture(scope="session", params=["local", "dev", "prod", "prod with domain"])
+@pytest.fixture(scope="session", params=["local", "dev", "prod", "prod with domain", "prod with GPUs"])
 def everything(request: pytest.FixtureRequest) -> Templates:
-    name, _, domain = request.param.partition(" ")
-    return synthesise(name, domain=bool(domain))
+    name, _, more = request.param.partition(" with ")
+    return synthesise(name, domain=more == "domain", gpu=BUILT_HERE if more == "GPUs" else None)
 
 
 def grants(templates: Templates) -> list[Statement]:

@@ -12,6 +12,7 @@ from lumenstock.adapters.aws.credentials import UploadCredentials
 from lumenstock.adapters.aws.decisions import DynamoDecisions
 from lumenstock.adapters.aws.deliveries import DynamoDeliveries
 from lumenstock.adapters.aws.events import EventBus
+from lumenstock.adapters.aws.gpu_jobs import GpuJobs
 from lumenstock.adapters.aws.idempotency import IdempotencyStore
 from lumenstock.adapters.aws.identity import CognitoIdentity
 from lumenstock.adapters.aws.machine import IngestMachine
@@ -127,6 +128,13 @@ def embed_live_queue() -> SqsQueue:
 def embed_bulk_queue() -> SqsQueue:
     """Images that a backfill made anew and that wait for their vector."""
     return SqsQueue(clients.sqs(), settings().require("embed_bulk_queue_url"))
+
+
+@cache
+def gpu_jobs() -> GpuJobs:
+    """Jobs that embed on a GPU."""
+    wanted = settings()
+    return GpuJobs(clients.batch(), wanted.require("gpu_queue_arn"), wanted.require("gpu_definition_arn"))
 
 
 @cache

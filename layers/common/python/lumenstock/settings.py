@@ -36,6 +36,7 @@ class Settings(BaseModel):
         search_vectors: What searches vectors inside OpenSearch, where this process makes an index; so are
             ``search_shards`` and ``search_replicas``, its parts and copies.
         model_dir: Folder with the model's manifest, graphs and tokenizer.
+        gpu_jobs_max: How many GPU jobs may run at a time.
         embed_device: Where pictures are embedded: ``gpu`` takes what there is, and says so when it is none.
         aws_batch_job_array_index: Set by AWS Batch in a child of an array job.
     """
@@ -77,6 +78,9 @@ class Settings(BaseModel):
     search_shards: int = 1
     search_replicas: int = 0
     model_dir: Path = Path("/opt/models/demo")
+    gpu_queue_arn: str = ""
+    gpu_definition_arn: str = ""
+    gpu_jobs_max: int = 1
     embed_device: Literal["cpu", "gpu"] = "cpu"
     aws_batch_job_array_index: int | None = None
     retry_delays_s: Json[tuple[int, ...]] = (60, 300, 900)

@@ -10,6 +10,8 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_batch import BatchClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
@@ -46,6 +48,18 @@ def s3() -> S3Client:
 def s3_control() -> S3ControlClient:
     """Jobs of S3 Batch Operations."""
     return boto3.client("s3control", config=_DEFAULT)
+
+
+@cache
+def batch() -> BatchClient:
+    """AWS Batch."""
+    return boto3.client("batch", config=_DEFAULT)
+
+
+@cache
+def cloudwatch() -> CloudWatchClient:
+    """Metrics."""
+    return boto3.client("cloudwatch", config=_DEFAULT)
 
 
 @cache

@@ -1,0 +1,56 @@
+"""What only stages with GPUs have: the job definition of AWS Batch, and the function that starts jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from functions.manifest import FunctionSpec
+from functions.needs import Layer, Need
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """One job definition of AWS Batch, whose image has all packages.
+
+    Attributes:
+        name: Also the name of its log group.
+        command: What the container runs; ``Ref::source`` is given with each job.
+        needs: What it touches.
+        cpus: Cores; ``memory_mib`` memory. A g6.xlarge has 4 and 16 GiB, some of it for the system.
+        timeout_s: Longest run of one attempt.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    needs: tuple[Need, ...]
+    cpus: int
+    memory_mib: int
+    timeout_s: int
+
+
+GPU_FUNCTIONS: tuple[FunctionSpec, ...] = (
+    FunctionSpec(
+        "embed-launch",
+        "functions.embed.launch.handler",
+        (Layer.API,),
+        (Need.EMBED_LOAD, Need.GPU_JOBS),
+        512,
+        30,
+    ),
+)
+
+EMBED_JOB = JobSpec(
+    name="embed-job",
+    command=("python", "-m", "gpu_batch.job", "Ref::source", "--idle-s", "60"),
+    needs=(
+        Need.EMBED_LIVE_CONSUME,
+        Need.EMBED_BULK_CONSUME,
+        Need.EMBED_LISTS,
+        Need.DERIVATIVES_READ,
+        Need.CATALOG_WRITE,
+        Need.HASHES,
+    ),
+    cpus=4,
+    memory_mib=14_336,
+    timeout_s=6 * 3600,
+)
