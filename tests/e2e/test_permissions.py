@@ -115,7 +115,7 @@ GRANTS: list[tuple[str, str, Callable[[Trial], None]]] = [
     ("uploads-api", "dynamodb:UpdateItem", announce_with_a_key),
     ("uploads-api", "s3:PutObject", send_a_picture),
     ("ingest-dispatch", "states:StartSyncExecution", process_a_picture),
-    ("ingest-validate", "s3:GetObjectVersion", process_a_picture),
+    ("ingest-validate", "s3:GetObject", process_a_picture),
     ("ingest-validate", "dynamodb:GetItem", process_a_picture),
     ("ingest-validate", "dynamodb:PutItem", process_a_picture),
     ("ingest-render", "s3:GetObjectVersion", process_a_picture),

@@ -86,9 +86,11 @@ class Row:
         self.read = self.row
         return self.row
 
-    def update(self, image_id: ImageId, change: Callable[[Image], Image | None]) -> Image:
+    def update(
+        self, image_id: ImageId, change: Callable[[Image], Image | None], *, seen: Image | None = None
+    ) -> Image:
         while True:
-            present = self.get(image_id)
+            present, seen = seen or self.get(image_id), None
             successor = change(present)
             if successor is None:
                 return present

@@ -109,12 +109,12 @@ IN_HANDLERS: tuple[tuple[Bug, Script], ...] = (
             "the row names a vector that is not written yet",
             f"{L}.ingest.embed_batch:EmbedBatch._record",
             "            self._catalog.put_vector(image_id, VectorItem(self._model, vector_f16, rev))\n"
-            "            return self._catalog.update(image_id, annotated)",
-            "            row = self._catalog.update(image_id, annotated)\n"
+            "            return self._catalog.update(image_id, annotated, seen=picture.image)",
+            "            row = self._catalog.update(image_id, annotated, seen=picture.image)\n"
             "            self._catalog.put_vector(image_id, VectorItem(self._model, vector_f16, rev))\n"
             "            return row",
         ),
-        cut_once("embed", Cut(13, "after")),
+        cut_once("embed", Cut(12, "after")),
     ),
     (
         Bug(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tools.aws_from_memory import AwsFromMemory
+
+Units = defaultdict[str, float]
 
 _KIB = 1024
 _READ_UNIT_BYTES = 4 * _KIB
@@ -63,7 +65,7 @@ class Meter:
     """
 
     memory: AwsFromMemory
-    units: Counter[str] = field(default_factory=Counter)
+    units: Units = field(default_factory=lambda: defaultdict(float))
     calls: Counter[str] = field(default_factory=Counter)
     stream: list[dict[str, Any]] = field(default_factory=list)
 
@@ -72,10 +74,10 @@ class Meter:
         for client in clients:
             client.meta.events.register("before-parameter-build", self._count)
 
-    def take(self) -> tuple[Counter[str], Counter[str]]:
+    def take(self) -> tuple[Units, Counter[str]]:
         """The units and calls so far; counting begins anew."""
         taken = self.units, self.calls
-        self.units, self.calls = Counter(), Counter()
+        self.units, self.calls = defaultdict(float), Counter()
         return taken
 
     def _count(self, params: Mapping[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
@@ -104,19 +106,27 @@ class Meter:
     def _count_dynamodb(self, operation: str, params: Mapping[str, Any]) -> None:
         if operation == "PutItem":
             self._count_put(params, 1)
+        elif operation == "BatchWriteItem":
+            for request in (one for asked in params["RequestItems"].values() for one in asked):
+                self._count_put(request["PutRequest"], 1)
         elif operation == "TransactWriteItems":
             self._count_transaction(params)
         elif operation in {"UpdateItem", "DeleteItem"}:
             found = self.memory.item(params["Key"]) or {}
             written = item_bytes(found) + item_bytes(params.get("ExpressionAttributeValues", {}))
             self.units["dynamodb.write_unit"] += -(-written // _KIB)
-        elif operation == "GetItem":
-            self._count_read(params["Key"])
+        else:
+            self._count_reads(operation, params)
+
+    def _count_reads(self, operation: str, params: Mapping[str, Any]) -> None:
+        if operation == "GetItem":
+            self._count_read([self.memory.item(params["Key"])], params)
         elif operation == "BatchGetItem":
-            for key in (key for asked in params["RequestItems"].values() for key in asked["Keys"]):
-                self._count_read(key)
+            for asked in params["RequestItems"].values():
+                for key in asked["Keys"]:
+                    self._count_read([self.memory.item(key)], asked)
         elif operation == "Query":
-            self.units["dynamodb.read_unit"] += 1
+            self._count_read(self.memory.partition(params["ExpressionAttributeValues"]), params)
         else:
             message = f"No price is known for dynamodb.{operation}."
             raise LookupError(message)
@@ -129,16 +139,16 @@ class Meter:
             else:
                 self.units["dynamodb.write_unit"] += 2
 
-    def _count_read(self, key: Mapping[str, Any]) -> None:
-        """A strongly consistent read."""
-        found = self.memory.item(key) or {}
-        self.units["dynamodb.read_unit"] += max(1, -(-item_bytes(found) // _READ_UNIT_BYTES))
+    def _count_read(self, found: Sequence[Mapping[str, Any] | None], asked: Mapping[str, Any]) -> None:
+        """One read, of an item or of a partition: a unit for each 4 KiB, half as much if it may be stale."""
+        units = max(1, -(-sum(item_bytes(item or {}) for item in found) // _READ_UNIT_BYTES))
+        self.units["dynamodb.read_unit"] += units if asked.get("ConsistentRead") else units / 2
 
     def _count_put(self, put: Mapping[str, Any], factor: int) -> None:
         item, old = put["Item"], self.memory.item(put["Item"])
         units = -(-max(item_bytes(item), item_bytes(old or {})) // _KIB) + index_writes(old, item)
         self.units["dynamodb.write_unit"] += factor * units
-        if put["TableName"] == "catalog":
+        if put.get("TableName") == "catalog":
             keys = {"pk": item["pk"], "sk": item["sk"]}
             change = {"Keys": keys, "NewImage": item, "SequenceNumber": str(len(self.stream))}
             change["ApproximateCreationDateTime"] = time.time()

@@ -10,6 +10,7 @@ from lumenstock.adapters.aws.objects import ObjectHead
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.kernel.errors import UnavailableError
+from lumenstock.kernel.ids import ImageId
 from tests.conftest import ORIGINALS
 from tests.functions.ingest.conftest import T0, Clock, Pipeline
 from tests.pictures import jpeg
@@ -57,6 +58,14 @@ def test_an_upload_that_came_late_is_sent_again_and_never_expires(pipeline: Pipe
     assert pipeline.row(image).status is Status.UPLOADING
 
 
+def test_processing_that_began_late_is_given_its_whole_time(pipeline: Pipeline, clock: Clock) -> None:
+    image = pipeline.upload(jpeg(40, 30))
+    begun = T0 + timedelta(minutes=50)
+    bootstrap.catalog().update(image.id, lambda present: present.moved(Status.PROCESSING, begun))
+    assert swept(clock, 109.9) == NOTHING
+    assert swept(clock, 110.1) == {**NOTHING, "failed": 1}
+
+
 def test_processing_that_died_is_ended_so_that_it_can_be_retried(pipeline: Pipeline, clock: Clock) -> None:
     image = processing(pipeline)
     assert swept(clock, 59.9) == NOTHING
@@ -83,14 +92,10 @@ def test_an_image_that_moves_while_we_look_is_left_alone(
 ) -> None:
     image = processing(pipeline)
     catalog, get = bootstrap.catalog(), bootstrap.catalog().get
-    overtaken: list[Image] = []
 
-    def get_then_lose_the_race(image_id: str) -> Image:
-        seen = get(image.id)
-        if not overtaken:
-            overtaken.append(seen)
-            overtaken.append(catalog.update(image.id, lambda present: present.changed(title="Edited")))
-        assert image_id == image.id
+    def get_then_lose_the_race(image_id: ImageId) -> Image:
+        seen = get(image_id)
+        catalog.update(image_id, lambda present: present.changed(title="Edited"), seen=seen)
         return seen
 
     monkeypatch.setattr(catalog, "get", get_then_lose_the_race)

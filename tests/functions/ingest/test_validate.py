@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
 from lumenstock import bootstrap
+from lumenstock.adapters.aws.objects import OpenedObject
 from lumenstock.catalog.states import Status
 from lumenstock.ingest.failure import failed
 from lumenstock.kernel.errors import NotFoundError
@@ -137,7 +140,7 @@ def test_a_file_beyond_the_stages_size_is_not_even_read(
 ) -> None:
     image = pipeline.upload(jpeg())
     set_stage(UPLOAD_MAX_BYTES="1000")  # type: ignore[operator]
-    monkeypatch.setattr(bootstrap.originals(), "download", None)
+    monkeypatch.setattr(OpenedObject, "save", None)
     assert codes(pipeline.validate(image)) == ["too_large"]
 
 
@@ -231,14 +234,15 @@ def test_a_row_that_moves_on_while_we_look_is_left_alone(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = pipeline.upload(jpeg())
-    originals, head = bootstrap.originals(), bootstrap.originals().head
+    originals, opened = bootstrap.originals(), bootstrap.originals().opened
 
-    def overtaken(key: str, version_id: str | None = None) -> object:
-        found = head(key, version_id)
-        bootstrap.catalog().update(image.id, lambda present: present.moved(Status.DELETED, T0))
-        return found
+    @contextmanager
+    def overtaken(key: str, version_id: str | None = None) -> Iterator[OpenedObject]:
+        with opened(key, version_id) as found:
+            bootstrap.catalog().update(image.id, lambda present: present.moved(Status.DELETED, T0))
+            yield found
 
-    monkeypatch.setattr(originals, "head", overtaken)
+    monkeypatch.setattr(originals, "opened", overtaken)
     answer = pipeline.validate(image)
     assert (answer["ok"], answer["reasons"]) == (False, [])
     assert pipeline.row(image).status is Status.DELETED
@@ -248,15 +252,17 @@ def test_of_two_versions_that_are_looked_at_at_once_the_one_that_was_noted_first
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = pipeline.upload(jpeg())
-    originals, head = bootstrap.originals(), bootstrap.originals().head
+    originals, opened = bootstrap.originals(), bootstrap.originals().opened
 
-    def overtaken(key: str, _: str | None = None) -> object:
-        monkeypatch.setattr(originals, "head", head)
+    @contextmanager
+    def overtaken(key: str, _: str | None = None) -> Iterator[OpenedObject]:
+        monkeypatch.setattr(originals, "opened", opened)
         assert pipeline.validate(image)["ok"]
         pipeline.put(key, jpeg(seed=9))
-        return head(key)
+        with opened(key) as found:
+            yield found
 
-    monkeypatch.setattr(originals, "head", overtaken)
+    monkeypatch.setattr(originals, "opened", overtaken)
     noted = pipeline.stores.s3.head_object(Bucket=ORIGINALS, Key=image.source.key)["VersionId"]
     answer = pipeline.validate(image)
     assert (answer["ok"], answer["reasons"]) == (False, [])

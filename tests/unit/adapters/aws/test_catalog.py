@@ -40,7 +40,7 @@ def image(name: str = "A1", status: Status = Status.UPLOADING, entered_at: datet
         media_key=MediaKey("ab" * 16),
         rev=1,
         source=Source("k", "f", "image/jpeg", 1),
-        created_at=NOW,
+        created_at=min(NOW, entered_at),
         entered_at=entered_at,
     )
 
@@ -211,9 +211,46 @@ def test_a_vector_is_kept_by_model_and_one_of_a_later_revision_stays(catalog: Dy
     assert catalog.get_vector(name, "clip@1") is None
 
 
+def test_a_row_that_was_just_read_is_written_without_reading_it_again(
+    catalog: DynamoCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog.create(image())
+    seen = catalog.get(image().id)
+    monkeypatch.setattr(catalog, "get", None)
+    written = catalog.update(seen.id, lambda present: present.changed(title="Other"), seen=seen)
+    assert (written.title, written.version) == ("Other", seen.version + 1)
+
+
+def test_a_row_that_changed_since_it_was_read_is_changed_as_it_stands(catalog: DynamoCatalog) -> None:
+    catalog.create(image())
+    seen = catalog.get(image().id)
+    catalog.update(seen.id, lambda present: present.changed(description="New"))
+    written = catalog.update(seen.id, lambda present: present.changed(title="Other"), seen=seen)
+    assert (written.title, written.description, written.version) == ("Other", "New", seen.version + 2)
+    latest = catalog.update(seen.id, lambda present: None if not present.description else present, seen=seen)
+    assert latest == written
+
+
+def test_what_is_processed_at_once_keeps_its_place_in_the_queue(
+    catalog: DynamoCatalog, stores: Stores
+) -> None:
+    catalog.create(image())
+    before = stores.dynamodb.scan(TableName=CATALOG)["Items"][0]
+    catalog.update(image().id, lambda present: present.moved(Status.PROCESSING, NOW + timedelta(minutes=1)))
+    after = stores.dynamodb.scan(TableName=CATALOG)["Items"][0]
+    assert [after[key] for key in ("gsi2pk", "gsi2sk")] == [before[key] for key in ("gsi2pk", "gsi2sk")]
+    assert image().id in list(catalog.waiting(Status.PROCESSING, NOW + timedelta(hours=1)))
+
+
+def test_what_is_processed_anew_waits_since_then(catalog: DynamoCatalog) -> None:
+    catalog.create(image())
+    catalog.update(image().id, lambda present: present.moved(Status.PROCESSING, NOW + timedelta(days=1)))
+    assert list(catalog.waiting(Status.PROCESSING, NOW + timedelta(hours=23))) == []
+
+
 def test_what_waits_longer_than_a_time_is_found_in_every_shard(catalog: DynamoCatalog) -> None:
     old = [image(f"{number:02d}", entered_at=NOW - timedelta(hours=1)) for number in range(50)]
-    for row in (*old, image("N1"), image("P1", Status.PROCESSING, NOW - timedelta(hours=1))):
+    for row in (*old, image("N1"), image("P1", Status.PENDING_REVIEW, NOW - timedelta(hours=1))):
         catalog.create(row)
     for minutes in range(16):  # whichever shard comes first
         found = list(catalog.waiting(Status.UPLOADING, NOW - timedelta(minutes=minutes)))

@@ -13,6 +13,7 @@ from lumenstock.adapters.aws.work_index import SHARDS, partition
 from lumenstock.catalog.image import Image, Source, Swatch, Tag
 from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import WORK_QUEUE, Status
+from lumenstock.kernel.clock import to_iso
 from lumenstock.kernel.ids import ImageId, MediaKey, UserId
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -95,9 +96,19 @@ def test_only_an_approved_image_is_found_by_its_public_address(image: Image) -> 
     assert (partition == f"M#{image.media_key}") == (image.status is Status.APPROVED)
 
 
+@given(IMAGES)
+def test_what_is_taken_in_is_looked_after_no_later_than_its_row_says(image: Image) -> None:
+    image = replace(image, created_at=min(image.created_at, image.entered_at), awaited_until=None)
+    if image.status in {Status.UPLOADING, Status.PROCESSING}:
+        since, _, name = to_item(image)["gsi2sk"]["S"].partition("#")
+        assert since <= to_iso(image.entered_at)
+        assert name == image.id
+
+
 @given(IMAGES, IMAGES)
-def test_waiting_images_sort_by_the_time_since_when(one: Image, other: Image) -> None:
-    if {one.status, other.status} <= WORK_QUEUE and one.entered_at != other.entered_at:
+def test_what_waits_for_a_person_sorts_by_the_time_since_when(one: Image, other: Image) -> None:
+    people = WORK_QUEUE - {Status.UPLOADING, Status.PROCESSING}
+    if {one.status, other.status} <= people and one.entered_at != other.entered_at:
         earlier = to_item(one)["gsi2sk"]["S"] < to_item(other)["gsi2sk"]["S"]
         assert earlier == (one.entered_at < other.entered_at)
 

@@ -71,11 +71,17 @@ class CatalogStore(Protocol):
         """
         ...
 
-    def update(self, image_id: ImageId, change: Change) -> Image:
+    def update(self, image_id: ImageId, change: Change, *, seen: Image | None = None) -> Image:
         """Read, apply ``change``, write if the version is still the one read; retry on a lost race.
 
         ``change`` returns the successor, or None when there is nothing to do; it may raise. It can be
         called several times, so it must be pure.
+
+        Args:
+            image_id: Of the row.
+            change: From the row to its successor.
+            seen: The row as it was just read, which saves reading it once more; if there is nothing to do
+                with it, or somebody was faster, it is read all the same.
 
         Returns:
             The row as it now stands.
@@ -119,7 +125,10 @@ class CatalogStore(Protocol):
         ...
 
     def waiting(self, status: Status, before: datetime) -> Iterator[ImageId]:
-        """Ids of images that came into ``status`` before ``before``, oldest first within a shard."""
+        """Ids of all images that came into ``status`` before ``before``, oldest first within a shard.
+
+        And of some that came later or are in another status: the row says.
+        """
         ...
 
     def every(self) -> Iterator[Image]:

@@ -196,7 +196,7 @@ class EmbedBatch:
 
         try:
             self._catalog.put_vector(image_id, VectorItem(self._model, vector_f16, rev))
-            return self._catalog.update(image_id, annotated)
+            return self._catalog.update(image_id, annotated, seen=picture.image)
         except (NotFoundError, VersionConflictError) as error:
             logger.warning("embed_row_moved", extra={"image_id": image_id, "code": error.code})
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +25,26 @@ class StoredObject(Protocol):
     @property
     def size_bytes(self) -> int:
         """The length in bytes."""
+        ...
+
+
+class OpenedObject(StoredObject, Protocol):
+    """One version of an object whose bytes are still to be read."""
+
+    def save(self, path: Path) -> None:
+        """Write the bytes to a file; once."""
+        ...
+
+
+class NewOriginals(Protocol):
+    """Files of which nobody knows yet what they are."""
+
+    def opened(self, key: str, version_id: str | None = None) -> AbstractContextManager[OpenedObject]:
+        """Begin to read one version, or the newest; what it is stands before its bytes.
+
+        Raises:
+            NotFoundError: No such object.
+        """
         ...
 
 

@@ -83,9 +83,10 @@ class Sweeper:
         """What was done: ``resent``, ``expired``, ``failed`` or ``nothing``."""
         image = self._catalog.get(image_id)
         if image.status is not status:
-            return "nothing"  # the index was a moment behind
+            return "nothing"  # one queue has both, and the index may be a moment behind
         if status is Status.PROCESSING:
-            return "failed" if self._end(image, failed, now) else "nothing"
+            due = now - image.entered_at > self._patience.processing
+            return "failed" if due and self._end(image, failed, now) else "nothing"
         if self._has_file(image):
             self._resend(image)  # its event was lost; or it waits in a long queue, and this one will be idle
             return "resent"

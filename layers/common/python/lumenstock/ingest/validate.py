@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from lumenstock.imaging.header import Examination
 from lumenstock.ingest import refusals
 from lumenstock.ingest.checks import FileLimits, check_examination, check_size
 from lumenstock.ingest.plan import Checked, Publishing, make_plan
-from lumenstock.ingest.ports import Originals, StoredObject
+from lumenstock.ingest.ports import NewOriginals, OpenedObject, StoredObject
 from lumenstock.kernel.errors import NotFoundError
 from lumenstock.kernel.ids import ImageId
 
@@ -30,7 +31,7 @@ class Validator:
     def __init__(
         self,
         catalog: CatalogStore,
-        originals: Originals,
+        originals: NewOriginals,
         decoder: Decoder,
         limits: FileLimits,
         publishing: Publishing,
@@ -51,40 +52,51 @@ class Validator:
         another key or that is not there is left alone.
         """
         self._decoder.start()  # gets ready while we read
-        begun = self._begin(image_id, key, now)
-        if begun is None:
+        image = self._due(image_id, key)
+        if image is None:
             return Checked(ok=False, image_id=image_id)
+        with ExitStack() as opened:
+            try:
+                stored = opened.enter_context(self._originals.opened(key, image.source.version_id))
+            except NotFoundError:
+                if image.status is Status.UPLOADING:
+                    return Checked(ok=False, image_id=image_id)
+                raise
+            begun = self._begin(image, stored, now)
+            if begun is None:
+                return Checked(ok=False, image_id=image_id)
+            return self._checked(begun, stored)
+
+    def _checked(self, begun: Image, stored: OpenedObject) -> Checked:
+        """What is found in the file of an image in processing."""
         reasons = check_size(begun.source.size_bytes, self._limits)
         if reasons:
-            return Checked(ok=False, image_id=image_id, rev=begun.rev, reasons=tuple(reasons))
+            return Checked(ok=False, image_id=begun.id, rev=begun.rev, reasons=tuple(reasons))
         with TemporaryDirectory(prefix="validate-") as folder:
             path = Path(folder, "original")
-            self._originals.download(key, path, begun.source.version_id)
+            stored.save(path)
             with path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             found, reasons = self._examine(path, begun.source.content_type)
         reasons = reasons or self._claim(begun, sha256)
         if reasons or found is None or found.format is None:
-            return Checked(ok=False, image_id=image_id, rev=begun.rev, reasons=tuple(reasons))
+            return Checked(ok=False, image_id=begun.id, rev=begun.rev, reasons=tuple(reasons))
         self._hold_if_taken_down(begun, sha256)
-        mark = self._marks.claim(MarkOwner.image(image_id))
+        mark = self._marks.claim(MarkOwner.image(begun.id))
         plan = make_plan(begun, found.format, found.header, sha256, self._publishing, mark)
-        return Checked(ok=True, image_id=image_id, rev=begun.rev, plan=plan)
+        return Checked(ok=True, image_id=begun.id, rev=begun.rev, plan=plan)
 
-    def _begin(self, image_id: ImageId, key: str, now: datetime) -> Image | None:
-        """The row in ``processing`` with the version noted; None if there is nothing to do."""
+    def _due(self, image_id: ImageId, key: str) -> Image | None:
+        """The row; None if there is nothing to do."""
         try:
             image = self._catalog.get(image_id)
         except NotFoundError:
             return None
-        if image.source.key != key or image.status not in {Status.UPLOADING, Status.PROCESSING}:
-            return None
-        try:
-            stored = self._originals.head(key, image.source.version_id)
-        except NotFoundError:
-            if image.status is Status.UPLOADING:
-                return None
-            raise
+        due = image.source.key == key and image.status in {Status.UPLOADING, Status.PROCESSING}
+        return image if due else None
+
+    def _begin(self, seen: Image, stored: StoredObject, now: datetime) -> Image | None:
+        """The row in ``processing`` with the version noted; None if it went another way meanwhile."""
 
         def note_version(present: Image) -> Image | None:
             source = _with_version(present, stored)
@@ -94,7 +106,7 @@ class Validator:
                 return present.changed(source=source)  # it failed before anybody could look at the file
             return None
 
-        image = self._catalog.update(image_id, note_version)
+        image = self._catalog.update(seen.id, note_version, seen=seen)
         current = image.status is Status.PROCESSING and image.source.version_id == stored.version_id
         return image if current else None
 

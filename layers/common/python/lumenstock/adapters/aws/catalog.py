@@ -99,15 +99,18 @@ class DynamoCatalog:
         rows = (from_item(item) for item in get_all(self._client, self._catalog, keys))
         return {image.id: image for image in rows}
 
-    def update(self, image_id: ImageId, change: Change) -> Image:
+    def update(self, image_id: ImageId, change: Change, *, seen: Image | None = None) -> Image:
         """See the protocol.
 
         botocore sends a write again when its answer got lost; then the condition fails on what we wrote
         ourselves, and nobody was first.
         """
         refused: Image | None = None
+        if seen is not None and change(seen) is None:
+            seen = None
         for _ in range(_UPDATE_ATTEMPTS):
-            present = self.get(image_id)
+            present = seen or self.get(image_id)
+            seen = None
             if present == refused:
                 return present
             successor = change(present)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from lumenstock.kernel.errors import NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
@@ -48,6 +49,19 @@ class ObjectHead:
     version_id: str | None
     etag: str
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedObject(ObjectHead):
+    """The same of an object whose bytes are on their way."""
+
+    body: StreamingBody
+
+    def save(self, path: Path) -> None:
+        """Write the bytes to a file; once. Decoders need a fraction of the memory on a path."""
+        with path.open("wb") as file:
+            for chunk in self.body.iter_chunks(_CHUNK_BYTES):
+                file.write(chunk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +110,34 @@ class S3Objects:
             size_bytes=answer["ContentLength"],
         )
 
-    def download(self, key: str, path: Path, version_id: str | None = None) -> None:
-        """Write one version to a file: decoders need a fraction of the memory on a path.
+    @contextmanager
+    def opened(self, key: str, version_id: str | None = None) -> Iterator[OpenedObject]:
+        """Begin to read one version, or the newest; what is not saved is not read.
 
-        One plain GET: boto3's ``download_file`` asks for the size first and starts threads, for twice the
-        CPU and requests.
+        One plain GET, whose headers say what a HEAD would: boto3's ``download_file`` asks for the size first
+        and starts threads, for twice the CPU and requests.
 
         Raises:
             NotFoundError: No such object.
         """
         with _existing(key):
-            body = self._client.get_object(Bucket=self.bucket, Key=key, **_version(version_id))["Body"]
-        with path.open("wb") as file:
-            for chunk in body.iter_chunks(_CHUNK_BYTES):
-                file.write(chunk)
+            answer = self._client.get_object(Bucket=self.bucket, Key=key, **_version(version_id))
+        with closing(answer["Body"]) as body:
+            yield OpenedObject(
+                version_id=answer.get("VersionId"),
+                etag=answer["ETag"].strip('"'),
+                size_bytes=answer["ContentLength"],
+                body=body,
+            )
+
+    def download(self, key: str, path: Path, version_id: str | None = None) -> None:
+        """Write one version to a file.
+
+        Raises:
+            NotFoundError: No such object.
+        """
+        with self.opened(key, version_id) as found:
+            found.save(path)
 
     def exists(self, key: str) -> bool:
         """Whether there is an object at ``key``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import ConfigDict, RootModel
 
@@ -12,6 +12,9 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import WORK_QUEUE, Status
 from lumenstock.kernel.clock import to_iso
 from lumenstock.kernel.ids import ImageId, MediaKey
+
+_TAKING_IN = frozenset({Status.UPLOADING, Status.PROCESSING})
+_AT_ONCE = timedelta(hours=1)  # from the announcement to the pipeline, of an upload by one URL
 
 
 class _Row(RootModel[Image]):
@@ -26,8 +29,12 @@ def image_key(image_id: ImageId, part: str = "A") -> Item:
 
 
 def work_queue(status: Status) -> str:
-    """The queue of the work-queue index that images of this status wait in."""
-    return f"S#{status}"
+    """The queue of the work-queue index that images of this status wait in.
+
+    What is announced and what is processed wait in one: an image that only goes from the one to the other
+    keeps its keys, and the index is not written.
+    """
+    return "S#taking_in" if status in _TAKING_IN else f"S#{status}"
 
 
 def media_partition(media_key: MediaKey) -> str:
@@ -37,7 +44,8 @@ def media_partition(media_key: MediaKey) -> str:
 
 def to_item(image: Image) -> Item:
     """The row of an image, with the keys of the indexes that it is in."""
-    fields = _Row(image).model_dump(mode="json", exclude_none=True)
+    # A row that grows past 1 kB costs twice as much at each write: what goes without saying is left out.
+    fields = _Row(image).model_dump(mode="json", exclude={"id"}, exclude_none=True, exclude_defaults=True)
     fields["created_at"] = to_iso(image.created_at)
     fields["entered_at"] = to_iso(image.entered_at)
     if image.awaited_until:
@@ -57,9 +65,15 @@ def to_item(image: Image) -> Item:
 
 
 def _waits_since(image: Image) -> datetime:
-    """An upload in parts may take days; nobody looks after it before that time is over."""
-    awaited = image.awaited_until if image.status is Status.UPLOADING else None
-    return awaited or image.entered_at
+    """When somebody should begin to look after it, as the index has it; no later than its row says.
+
+    An upload in parts may take days, and nobody looks after it before that time is over. One that came at
+    once keeps the moment of its announcement while it is processed.
+    """
+    if image.awaited_until:
+        return image.awaited_until if image.status is Status.UPLOADING else image.entered_at
+    at_once = image.entered_at - image.created_at < _AT_ONCE
+    return image.created_at if image.status in _TAKING_IN and at_once else image.entered_at
 
 
 def from_item(item: Item) -> Image:
@@ -68,7 +82,8 @@ def from_item(item: Item) -> Image:
     Raises:
         ValueError: The item is not an image as this code knows it. The text holds none of its values.
     """
-    return _Row.model_validate(from_attributes(item)).root
+    fields = from_attributes(item) | {"id": item["pk"]["S"].removeprefix("IMG#")}
+    return _Row.model_validate(fields).root
 
 
 def is_image(item: Item) -> bool:

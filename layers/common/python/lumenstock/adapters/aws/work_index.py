@@ -1,7 +1,7 @@
 """The work-queue index ``gsi2`` of the table ``catalog``: what waits, and since or until when.
 
-A queue is ``S#status`` or ``S#purging`` for images, ``U#open`` or ``U#session`` for uploads. Each is spread
-over 16 partitions, so that none takes all the writes.
+A queue is ``S#status``, ``S#taking_in`` or ``S#purging`` for images, ``U#open`` or ``U#session`` for uploads.
+Each is spread over 16 partitions, so that none takes all the writes.
 """
 
 from __future__ import annotations
