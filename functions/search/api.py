@@ -47,7 +47,8 @@ from lumenstock.search.projection import project
 from lumenstock.search.service import SearchService, Tuning
 from lumenstock.settings import settings
 
-MINUTE = "public, max-age=60, stale-while-revalidate=300"
+# The CDN gives an answer of the last hour while the search fails.
+MINUTE = "public, max-age=60, stale-while-revalidate=300, stale-if-error=3600"
 
 PageSize = Annotated[int, Query(ge=1, le=100, description="Results a page.")]
 Pixels = Annotated[int | None, Query(ge=1, le=1_000_000)]

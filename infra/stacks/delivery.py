@@ -47,8 +47,7 @@ class DeliveryStack(StageStack):
             "Cdn",
             comment=f"lumenstock {config.stage}",
             default_behavior=images,
-            additional_behaviors={"/img/*": images}
-            | ({"/v1/*": self._api(api)} if config.delivery.api else {}),
+            additional_behaviors={"/img/*": images} | (self._api(api) if config.delivery.api else {}),
             # An error that the API answers must not be answered to the next person from the cache.
             error_responses=[
                 cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
@@ -119,15 +118,42 @@ class DeliveryStack(StageStack):
             ),
         )
 
-    def _api(self, api: gateway.HttpApi) -> cloudfront.BehaviorOptions:
-        """Never cached here; a public GET may be later, under a key that says what it depends on."""
-        return cloudfront.BehaviorOptions(
-            origin=origins.HttpOrigin(Fn.select(2, Fn.split("/", api.api_endpoint))),
-            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-            response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
-            viewer_protocol_policy=self._protocol(),
+    def _api(self, api: gateway.HttpApi) -> dict[str, cloudfront.BehaviorOptions]:
+        """The API by path. Searches are kept as long as their answers allow; nothing else is."""
+        origin = origins.HttpOrigin(Fn.select(2, Fn.split("/", api.api_endpoint)))
+        policies = {
+            "/v1/search*": self._kept_searches(),
+            "/v1/*": cloudfront.CachePolicy.CACHING_DISABLED,
+        }
+        return {
+            path: cloudfront.BehaviorOptions(
+                origin=origin,
+                allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+                cache_policy=policy,
+                origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+                viewer_protocol_policy=self._protocol(),
+            )
+            for path, policy in policies.items()
+        }
+
+    def _kept_searches(self) -> cloudfront.CachePolicy:
+        """By question and by who asks.
+
+        An answer says itself how long it may be kept, and that it may be given for longer while the search
+        fails (``stale-if-error``, which CloudFront obeys).
+        """
+        return cloudfront.CachePolicy(
+            self,
+            "Searches",
+            default_ttl=Duration.seconds(0),
+            min_ttl=Duration.seconds(0),
+            max_ttl=Duration.days(1),
+            query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
+            # Somebody signed in is told nothing that others are kept; another origin gets its own CORS.
+            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Authorization", "Origin"),
+            enable_accept_encoding_gzip=True,
+            enable_accept_encoding_brotli=True,
         )
 
     def _protocol(self) -> cloudfront.ViewerProtocolPolicy:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from functions.search.api import MINUTE
 from lumenstock.imaging.renditions import RENDITIONS, Encoding
 from tests.infra.templates import Templates
 
@@ -51,6 +52,23 @@ def test_the_api_is_behind_the_cdn_on_aws_and_never_cached(cloud: Templates) -> 
     assert behaviour["CachePolicyId"] == caching_disabled
     assert behaviour["OriginRequestPolicyId"] == all_viewer_except_host
     assert "DELETE" in behaviour["AllowedMethods"]
+
+
+def test_searches_are_kept_by_question_and_by_who_asks(cloud: Templates) -> None:
+    assert list(behaviours(cloud)).index("/v1/search*") < list(behaviours(cloud)).index("/v1/*")
+    policy = cloud.named(behaviours(cloud)["/v1/search*"]["CachePolicyId"]).properties["CachePolicyConfig"]
+    key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Authorization", "Origin"]}
+    assert key["CookiesConfig"] == {"CookieBehavior": "none"}
+
+
+def test_while_the_search_fails_the_cdn_gives_what_it_holds(cloud: Templates) -> None:
+    """It obeys ``stale-if-error`` where its own times do not say otherwise."""
+    policy = cloud.named(behaviours(cloud)["/v1/search*"]["CachePolicyId"]).properties["CachePolicyConfig"]
+    (hour,) = (part for part in MINUTE.split(", ") if part.startswith("stale-if-error="))
+    assert (policy["MinTTL"], policy["DefaultTTL"]) == (0, 0)
+    assert policy["MaxTTL"] >= int(hour.partition("=")[2])
 
 
 def test_the_local_engine_cannot_put_the_api_behind_the_cdn(local: Templates) -> None:
