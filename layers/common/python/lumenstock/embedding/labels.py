@@ -62,6 +62,8 @@ class Head:
         scores = self.slopes * (self.vectors @ vector) + self.offsets
         confidences = 0.5 + 0.5 * np.tanh(scores / 2)  # the logistic function, without its overflow
         best: dict[str, float] = {}
-        for number in np.argsort(-confidences, kind="stable"):
+        for number in np.argsort(
+            -scores, kind="stable"
+        ):  # where confidences are all but 1, scores still differ
             best.setdefault(self.labels[number], float(confidences[number]))
         return best
