@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -38,6 +38,7 @@ _WRITES_INTO_HOME = re.compile(r"logs/|HeapDump")
 _START_TIMEOUT_S = 240
 _STOP_TIMEOUT_S = 20
 _LOOK_S = 0.1
+_SAID = "said"  # what it prints
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,13 @@ class Server:
     Attributes:
         address: ``http://127.0.0.1:port``.
         folder: Its configuration, data and log; they end with it, unless it is killed.
+        process: Where it is a child of this process, which must see it end.
     """
 
     pid: int
     address: str
     folder: str
+    process: subprocess.Popen[bytes] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def launch(cls, folder: Path, *, stays: bool, port: int = 0) -> Self:
@@ -76,24 +79,18 @@ class Server:
         }
         options = [f"-E{name}={value}" for name, value in settings.items()]
         program = [str(library / "bin" / "opensearch"), *options]
-        with (folder / "said").open("wb") as said:
-            process = subprocess.Popen(
-                unprivileged.command(program, ends_with_parent=not stays),
-                env={
-                    "PATH": os.environ.get("PATH", ""),
-                    "HOME": str(folder),
-                    "OPENSEARCH_JAVA_HOME": str(jdk),
-                    "OPENSEARCH_PATH_CONF": str(folder / "config"),
-                    "OPENSEARCH_TMPDIR": str(folder / "tmp"),
-                    "OPENSEARCH_JAVA_OPTS": f"-Xms{HEAP} -Xmx{HEAP}",
-                },
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        return cls(process.pid, _address(process, folder / "said"), str(folder))
+        environ = {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": str(folder),
+            "OPENSEARCH_JAVA_HOME": str(jdk),
+            "OPENSEARCH_PATH_CONF": str(folder / "config"),
+            "OPENSEARCH_TMPDIR": str(folder / "tmp"),
+            "OPENSEARCH_JAVA_OPTS": f"-Xms{HEAP} -Xmx{HEAP}",
+        }
+        command = unprivileged.command(program, ends_with_parent=not stays)
+        process = None if stays else _child(command, environ, folder)
+        pid = process.pid if process else _orphan(command, environ, folder)
+        return cls(pid, _address(pid, folder / _SAID), str(folder), process)
 
     @property
     def answers(self) -> bool:
@@ -119,6 +116,8 @@ class Server:
             if time.monotonic() > end:
                 os.kill(self.pid, signal.SIGKILL)
             time.sleep(_LOOK_S)
+        if self.process is not None:
+            self.process.wait()
 
 
 @contextmanager
@@ -169,7 +168,8 @@ def start() -> Server:
         return present
     server = fresh(stays=True)
     RECORD.parent.mkdir(parents=True, exist_ok=True)
-    RECORD.write_text(json.dumps(asdict(server)))
+    told = {"pid": server.pid, "address": server.address, "folder": server.folder}
+    RECORD.write_text(json.dumps(told))
     return server
 
 
@@ -194,24 +194,51 @@ def _prepare(folder: Path, library: Path) -> None:
     unprivileged.give_away(folder)
 
 
-def _address(process: subprocess.Popen[bytes], said: Path) -> str:
+def _child(command: list[str], environ: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    with (folder / _SAID).open("wb") as said:
+        return subprocess.Popen(
+            command,
+            env=environ,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _orphan(command: list[str], environ: dict[str, str], folder: Path) -> int:
+    """Start it through a shell, which ends at once: so it is no child of this process and outlives it."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", '"$@" >"$0" 2>&1 & echo $!', str(folder / _SAID), *command],
+        env=environ,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        check=True,
+        text=True,
+    )
+    return int(done.stdout)
+
+
+def _address(pid: int, said: Path) -> str:
     """Wait until it tells its port."""
     end = time.monotonic() + _START_TIMEOUT_S
-    while process.poll() is None and time.monotonic() < end:
-        if (told := _LISTENS.search(said.read_text(errors="replace"))) is not None:
+    while _alive(pid) and time.monotonic() < end:
+        if said.exists() and (told := _LISTENS.search(said.read_text(errors="replace"))) is not None:
             return f"http://127.0.0.1:{told[1]}"
         time.sleep(_LOOK_S)
-    process.kill()
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
     message = f"OpenSearch did not start: {said.read_text(errors='replace')[-2000:]}"
     raise RuntimeError(message)
 
 
 def _alive(pid: int) -> bool:
-    """Whether the process is there, and not only its exit code."""
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    """Whether the process runs; one that ended and was not waited for does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    return True
+    return state != "Z"
