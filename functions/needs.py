@@ -31,6 +31,7 @@ class Need(StrEnum):
     DERIVATIVES_WRITE = "derivatives:write"
     DERIVATIVES_DELETE = "derivatives:delete"
     DERIVATIVES_PURGE = "derivatives:purge"
+    EDGE_INVALIDATE = "edge:invalidate"
     CATALOG_READ = "catalog:read"
     CATALOG_WRITE = "catalog:write"
     UPLOADS = "catalog:uploads"

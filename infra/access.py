@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -42,7 +43,10 @@ _USERS = (
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Everything that a need can name. ``key`` encrypts originals and accounts where the stage has one."""
+    """Everything that a need can name.
+
+    ``key`` encrypts originals and accounts where the stage has one; ``distribution`` is made after the rest.
+    """
 
     originals: s3.IBucket
     derivatives: s3.IBucket
@@ -66,6 +70,7 @@ class Resources:
     key: kms.IKey | None
     gpu_queue_arn: str = ""
     gpu_definition_arn: str = ""
+    distribution: cloudfront.IDistribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,15 @@ def _queue(variable: str, queue: sqs.IQueue, *actions: str) -> Access:
     return Access({variable: queue.queue_url}, (allow(actions, queue.queue_arn),))
 
 
+def _edge(distribution: cloudfront.IDistribution | None) -> Access:
+    if distribution is None:
+        raise ValueError("A function that empties the CDN's caches is made in the stack of the CDN.")
+    return Access(
+        {"DISTRIBUTION_ID": distribution.distribution_id},
+        (allow(["cloudfront:CreateInvalidation"], distribution.distribution_arn),),
+    )
+
+
 _ACCESS: dict[Need, Callable[[Resources], Access]] = {
     Need.ORIGINALS_READ: lambda on: (
         _objects("ORIGINALS_BUCKET", on.originals, "originals/", "s3:GetObject", "s3:GetObjectVersion")
@@ -171,6 +185,7 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
     Need.DERIVATIVES_WRITE: lambda on: _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:PutObject"),
     Need.DERIVATIVES_DELETE: lambda on: _objects("DERIVATIVES_BUCKET", on.derivatives, "", "s3:DeleteObject"),
     Need.DERIVATIVES_PURGE: lambda on: _purge("DERIVATIVES_BUCKET", on.derivatives, ""),
+    Need.EDGE_INVALIDATE: lambda on: _edge(on.distribution),
     Need.CATALOG_READ: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, indexes=_INDEXES),
     Need.CATALOG_WRITE: lambda on: _table("CATALOG_TABLE", on.catalog, *_READ, *_WRITE, indexes=_INDEXES),
     Need.UPLOADS: lambda on: _table("CATALOG_TABLE", on.catalog, "dynamodb:UpdateItem"),

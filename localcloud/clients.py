@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from boto3.session import Session
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
@@ -77,6 +78,11 @@ class Operator:
     def events(self) -> EventBridgeClient:
         """EventBridge."""
         return self._session.client("events", endpoint_url=self._endpoint_url, config=self._config)
+
+    @cached_property
+    def cloudfront(self) -> CloudFrontClient:
+        """CloudFront."""
+        return self._session.client("cloudfront", endpoint_url=self._endpoint_url, config=self._config)
 
     @cached_property
     def functions(self) -> LambdaClient:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aws_cdk import Duration, Fn
 from aws_cdk import aws_apigatewayv2 as gateway
 from aws_cdk import aws_cloudfront as cloudfront
@@ -12,6 +14,7 @@ from constructs import Construct
 from infra.access import Resources
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import Functions
+from infra.constructs.schedule import run_every
 from infra.constructs.storage import Bucket
 from infra.packaging import ROOT
 from infra.stacks.data import DataStack
@@ -39,8 +42,6 @@ class DeliveryStack(StageStack):
     ) -> None:
         super().__init__(scope, "Delivery", stage)
         config = stage.config
-        self.functions = Functions(self, config=config, resources=resources, folder_of=stage.folder_of)
-        self.functions.make("delivery-render")
         images = self._images(data)
         self.distribution = cloudfront.Distribution(
             self,
@@ -70,7 +71,20 @@ class DeliveryStack(StageStack):
                 ),
             },
         )
-        self.publish(DistributionDomain=self.distribution.distribution_domain_name)
+        self.functions = Functions(
+            self,
+            config=config,
+            resources=replace(resources, distribution=self.distribution),
+            folder_of=stage.folder_of,
+        )
+        self.functions.make("delivery-render")
+        # Deletes what must go, from the caches as well: nothing stays by accident.
+        purge = self.functions.make("moderation-purge")
+        run_every(self, "Purge", purge, Duration.minutes(config.times.sweep_every_min))
+        self.publish(
+            DistributionDomain=self.distribution.distribution_domain_name,
+            DistributionId=self.distribution.distribution_id,
+        )
 
     def _images(self, data: DataStack) -> cloudfront.BehaviorOptions:
         """Files that never change under their name; the bucket is imported, its policy is in Data."""

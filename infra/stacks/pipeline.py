@@ -19,6 +19,7 @@ from infra.constructs.backfill import BatchRole
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import Functions, log_group
 from infra.constructs.queue import DeadLetterQueue, WorkQueue
+from infra.constructs.schedule import run_every
 from infra.constructs.uploader import uploader_arn
 from infra.packaging import ROOT
 from infra.stacks.data import DataStack
@@ -57,11 +58,14 @@ class PipelineStack(StageStack):
         self._events_reach_webhooks(data)
         self._consume(self.functions.make("webhooks-deliver"), self.webhooks, config.webhooks.consumer)
         self._follow_catalog(self.functions.make("indexer-stream"), data)
-        self._every_few_minutes("Sweep", self.functions.make("ingest-sweep"))
-        self._every_few_minutes("Purge", self.functions.make("moderation-purge"))
+        # Ends what is stuck: nothing fails only in a log.
+        sweep = self.functions.make("ingest-sweep")
+        run_every(self, "Sweep", sweep, Duration.minutes(times.sweep_every_min))
         backfill = self.functions.make("backfill-revise")
         batch_role = BatchRole(self, "BatchRole", originals=data.originals, function=backfill)
-        self._every_hour("SecondLook", self.functions.make("embed-second-look"))
+        # Each run has an hour of its own to look at, so one that fails is tried again.
+        second_look = self.functions.make("embed-second-look")
+        run_every(self, "SecondLook", second_look, Duration.hours(1), retries=2)
         self.publish(
             IngestQueueUrl=self.ingest.queue.queue_url,
             IngestDlqUrl=self.ingest.dead_letters.queue_url,
@@ -198,22 +202,4 @@ class PipelineStack(StageStack):
             max_record_age=Duration.hours(23),
             report_batch_item_failures=True,
             on_failure=sources.SqsDlq(self.unindexed),  # and lets the function send there
-        )
-
-    def _every_few_minutes(self, id_: str, function: lambda_.Function) -> None:
-        """Ends what is stuck, deletes what must go: nothing fails only in a log, or stays by accident."""
-        events.Rule(
-            self,
-            id_,
-            schedule=events.Schedule.rate(Duration.minutes(self.config.times.sweep_every_min)),
-            targets=[targets.LambdaFunction(function, retry_attempts=0)],
-        )
-
-    def _every_hour(self, id_: str, function: lambda_.Function) -> None:
-        """Each run has an hour of its own to look at, so one that fails is tried again."""
-        events.Rule(
-            self,
-            id_,
-            schedule=events.Schedule.rate(Duration.hours(1)),
-            targets=[targets.LambdaFunction(function, retry_attempts=2)],
         )

@@ -49,6 +49,18 @@ def below(cloud: Stage, bucket: str, prefix: str) -> int:
     return len(listed.get("Versions", [])) + len(listed.get("DeleteMarkers", []))
 
 
+def assert_forgotten_at_the_edge(cloud: Stage, reference: str) -> None:
+    """The purger runs by the clock; here it is called."""
+    answer = cloud.operator.functions.invoke(FunctionName=f"lumenstock-{cloud.name}-moderation-purge")
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    edge, distribution = cloud.operator.cloudfront, cloud.outputs["DistributionId"]
+    listed = edge.list_invalidations(DistributionId=distribution)["InvalidationList"].get("Items", [])
+    told = [
+        edge.get_invalidation(DistributionId=distribution, Id=one["Id"])["Invalidation"] for one in listed
+    ]
+    assert reference in {one["InvalidationBatch"]["CallerReference"] for one in told}
+
+
 def test_what_is_taken_down_is_gone_everywhere_and_comes_back_elsewhere(
     cloud: Stage, contributor: Person, admin: Person
 ) -> None:
@@ -62,6 +74,7 @@ def test_what_is_taken_down_is_gone_everywhere_and_comes_back_elsewhere(
     assert media(cloud, url) in GONE
     assert below(cloud, "DerivativesBucket", url.rpartition("/img/")[2].split("/")[0]) == 0
     journey.wait_for(lambda: hits(contributor, image_id), lambda found: not found, within_s=30)
+    assert_forgotten_at_the_edge(cloud, f"{image_id}#{taken['version']}")
     decide(admin, image_id, "restore")
     back = journey.approved(contributor, image_id)["previewUrl"]
     assert back != url

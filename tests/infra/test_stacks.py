@@ -9,7 +9,14 @@ PUBLISHED = {
     *("AccountsTable", "IngestQueueUrl", "IngestDlqUrl", "EmbedLiveQueueUrl", "EmbedLiveDlqUrl"),
     *("EmbedBulkQueueUrl", "EmbedBulkDlqUrl", "BackfillFunctionArn", "BackfillRoleArn"),
     *("WebhooksQueueUrl", "WebhooksDlqUrl"),
-    *("IngestMachineArn", "EventBusName", "UserPoolId", "UserPoolClientId", "DistributionDomain"),
+    *(
+        "IngestMachineArn",
+        "EventBusName",
+        "UserPoolId",
+        "UserPoolClientId",
+        "DistributionId",
+        "DistributionDomain",
+    ),
 }
 # The local engine's CloudFormation knows none of these, or knows them and does nothing.
 UNKNOWN_TO_THE_ENGINE = {

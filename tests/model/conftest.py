@@ -17,6 +17,7 @@ from functions.indexer import stream
 from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from tests.conftest import CATALOG, Stores, forget_cached
+from tests.edge import RememberingEdge
 from tests.model import backends
 from tests.model.answers import RememberingDecoder, RememberingEmbedder
 from tests.model.clock import Clock
@@ -76,6 +77,7 @@ def new_world(
     monkeypatch.setattr(bootstrap, "clock", lambda: clock)
     monkeypatch.setattr(bootstrap, "decoder", lambda: decoder)
     monkeypatch.setattr(bootstrap, "embedder", lambda: embedder)
+    monkeypatch.setattr(bootstrap, "edge", RememberingEdge)
     machine = InProcessMachine(knife)
     monkeypatch.setattr(bootstrap, "ingest_machine", lambda: machine)
 

@@ -30,6 +30,7 @@ from lumenstock.ingest.sweep import Patience, Sweeper
 from lumenstock.ingest.upload import reopen_processing
 from lumenstock.kernel.errors import ClientError, NotFoundError
 from lumenstock.kernel.ids import ImageId
+from tests.edge import RememberingEdge
 from tests.model.reference import NOTHING, OPERATIONS, REFUSED, Answer, Next, differences, expected
 from tests.unit.search.images import CREATED, image
 
@@ -149,7 +150,7 @@ class Rules:
         self._row = Row(self.random.choice((FRESH, HELD)), self._meanwhile)
         row: Any = self._row  # it has of each store what these use cases ask
         common: dict[str, Any] = {"clock": row, "random_bytes": self.random.randbytes}
-        purger = Purger(row, {})
+        purger = Purger(row, {}, RememberingEdge)
         self._moderation = Moderation(row, purger, row.send, **common)
         self._amendments = Amendments(
             row, purger, row.send, row, self._policy, **common, keep_original=timedelta(0)

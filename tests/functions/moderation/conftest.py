@@ -17,6 +17,7 @@ from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import VectorItem
 from lumenstock.kernel.ids import ImageId, UserId
 from tests.conftest import DERIVATIVES, ORIGINALS, Stores, forget_cached
+from tests.edge import RememberingEdge
 from tests.functions.gateway import Answer, Gateway, Person
 from tests.unit.search.images import CREATED, image, vector_item
 
@@ -44,6 +45,7 @@ class Desk:
     stores: Stores
     clock: Clock
     gateway: Gateway
+    edge: RememberingEdge
 
     def put(self, number: int = 1, **fields: Any) -> Image:
         """A row of Ana's, with its original, its public files and its vector."""
@@ -129,8 +131,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def _desk(stores: Stores, clock: Clock, set_stage: Callable[..., None], patch: pytest.MonkeyPatch) -> Desk:
     set_stage(KEEP_DELETED_ORIGINALS_DAYS="30", REVIEW="auto", APPROVE_UNSCORED="true")
     patch.setattr(bootstrap, "cursor_secret", lambda: b"secret")
+    edge = RememberingEdge()
+    patch.setattr(bootstrap, "edge", lambda: edge)
     forget_cached(functions.moderation.api)
-    return Desk(stores, clock, Gateway())
+    return Desk(stores, clock, Gateway(), edge)
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_a_takedown_that_dies_before_the_files_are_deleted_is_finished_by_the_pu
             desk.purge()
     assert desk.row(row.id).status is Status.TAKEN_DOWN, "whoever asks is told nothing of it already"
     assert desk.files(row)
-    assert desk.purge() == {"purged": 2, "finished": 0}
+    assert desk.purge() == {"purged": 3, "finished": 0}
     assert desk.files(row) == []
 
 
@@ -65,10 +65,10 @@ def test_what_a_late_writer_leaves_is_deleted_before_the_purge_ends(desk: Desk) 
     row = desk.put()
     desk.decide("takedown", row.id, reasons=["copyright"])
     desk.clock.at += timedelta(minutes=5)
-    assert desk.purge() == {"purged": 2, "finished": 0}
+    assert desk.purge() == {"purged": 3, "finished": 0}
     desk.stores.s3.put_object(Bucket=DERIVATIVES, Key=f"{row.media_key}/1/600.avif", Body=b"late")
     desk.clock.at += LATE_WRITERS
-    assert desk.purge() == {"purged": 2, "finished": 2}
+    assert desk.purge() == {"purged": 3, "finished": 3}
     assert desk.files(row) == []
     assert desk.purge() == {"purged": 0, "finished": 0}
 
@@ -84,8 +84,33 @@ def test_what_was_developed_of_camera_raw_goes_with_the_public_files_and_what_is
     desk.decide("restore", row.id)
     desk.stores.s3.put_object(Bucket=ORIGINALS, Key=second, Body=b"developed anew")
     desk.clock.at += LATE_WRITERS + timedelta(seconds=1)
-    assert desk.purge() == {"purged": 2, "finished": 2}
+    assert desk.purge() == {"purged": 3, "finished": 3}
     assert desk.developed() == [second, other]
+
+
+def test_the_edge_forgets_the_files_twice_however_often_the_purger_runs(desk: Desk) -> None:
+    row, other = desk.put(), desk.put(2)
+    taken = desk.decide("takedown", row.id, reasons=["copyright"]).json()["version"]
+    for _ in range(3):
+        desk.clock.at += timedelta(minutes=4)
+        desk.purge()
+    assert desk.edge.forgotten == {f"{row.id}#{taken}": f"{row.media_key}/"}
+    desk.clock.at += LATE_WRITERS
+    desk.purge()
+    desk.purge()
+    assert desk.edge.forgotten == dict.fromkeys(
+        (f"{row.id}#{taken}", f"{row.id}#{taken}#last"), f"{row.media_key}/"
+    )
+    assert other.media_key not in {prefix.rstrip("/") for prefix in desk.edge.forgotten.values()}
+
+
+def test_what_was_public_is_forgotten_when_it_is_deleted_and_what_was_not_was_never_known(desk: Desk) -> None:
+    shown, waiting = desk.put(exposed=True), desk.put(2, status=Status.PENDING_REVIEW)
+    for row in (shown, waiting):
+        desk.delete(row)
+    desk.clock.at += timedelta(seconds=1)
+    desk.purge()
+    assert set(desk.edge.forgotten.values()) == {f"{shown.media_key}/"}
 
 
 def test_what_is_restored_is_rendered_anew_at_another_address_and_needs_no_review(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from lumenstock.adapters.aws.claims import ClaimTables
 from lumenstock.adapters.aws.credentials import UploadCredentials
 from lumenstock.adapters.aws.decisions import DynamoDecisions
 from lumenstock.adapters.aws.deliveries import DynamoDeliveries
+from lumenstock.adapters.aws.edge import CloudFrontEdge
 from lumenstock.adapters.aws.events import EventBus
 from lumenstock.adapters.aws.gpu_jobs import GpuJobs
 from lumenstock.adapters.aws.idempotency import IdempotencyStore
@@ -104,6 +105,12 @@ def upload_credentials() -> UploadCredentials:
 def derivatives() -> S3Objects:
     """The public files."""
     return S3Objects(clients.s3(), settings().require("derivatives_bucket"))
+
+
+@cache
+def edge() -> CloudFrontEdge:
+    """What keeps the public files near those who look at them."""
+    return CloudFrontEdge(clients.cloudfront(), settings().require("distribution_id"))
 
 
 @cache

@@ -46,6 +46,7 @@ class Settings(BaseModel):
     stage: str = "local"
     originals_bucket: str = ""
     derivatives_bucket: str = ""
+    distribution_id: str = ""
     catalog_table: str = ""
     fingerprints_table: str = ""
     accounts_table: str = ""

@@ -29,7 +29,7 @@ def purger() -> Purger:
     """What deletes files; no function but the purging one may delete originals."""
     files = bootstrap.originals()
     buckets = {Purged.DERIVATIVES: bootstrap.derivatives(), Purged.ORIGINAL: files, Purged.DEVELOPED: files}
-    return Purger(bootstrap.decisions(), buckets)
+    return Purger(bootstrap.decisions(), buckets, bootstrap.edge)
 
 
 @cache

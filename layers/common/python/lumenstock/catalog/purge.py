@@ -22,6 +22,7 @@ class Purged(StrEnum):
     PARTS = "parts"
     ORIGINAL = "original"
     DEVELOPED = "developed"
+    EDGE = "edge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Purge:
 
     Attributes:
         version: Of the row that the decision led to.
-        prefix: Everything below it in the bucket; empty for parts, which are items.
+        prefix: Everything below it, in the bucket or at the edge; empty for parts, which are items.
         due_at: Not before this moment.
     """
 
@@ -51,6 +52,7 @@ def purge_of_files(image: Image, version: int, now: datetime) -> tuple[Purge, ..
     """
     prefixes = {
         Purged.DERIVATIVES: f"{image.media_key}/",
+        Purged.EDGE: f"{image.media_key}/",
         Purged.DEVELOPED: developed_key(image.id, image.rev),
     }
     return tuple(
@@ -70,6 +72,8 @@ def purge_of_everything(
         Purged.DEVELOPED: f"developed/{image.id}/",
         Purged.PARTS: "",
     }
+    if image.exposed:
+        below[Purged.EDGE] = f"{image.media_key}/"
     return (
         *(
             Purge(image.id, version, what, prefix, now, final_at=now + LATE_WRITERS)

@@ -11,6 +11,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -97,6 +98,12 @@ def step_functions() -> SFNClient:
 def events() -> EventBridgeClient:
     """EventBridge."""
     return boto3.client("events", config=_DEFAULT)
+
+
+@cache
+def cloudfront() -> CloudFrontClient:
+    """CloudFront, which is nowhere: its calls are signed for us-east-1."""
+    return boto3.client("cloudfront", config=_DEFAULT)
 
 
 @cache

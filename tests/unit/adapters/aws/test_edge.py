@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import boto3
+from moto import mock_aws
+
+from lumenstock.adapters.aws.edge import CloudFrontEdge
+
+
+def test_both_addresses_of_a_file_are_forgotten() -> None:
+    with mock_aws():
+        client = boto3.client("cloudfront", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+        origin = {
+            "Id": "files",
+            "DomainName": "files.s3.amazonaws.com",
+            "S3OriginConfig": {"OriginAccessIdentity": ""},
+        }
+        made = client.create_distribution(
+            DistributionConfig={
+                "CallerReference": "a",
+                "Comment": "",
+                "Enabled": True,
+                "Origins": {"Quantity": 1, "Items": [origin]},
+                "DefaultCacheBehavior": {"TargetOriginId": "files", "ViewerProtocolPolicy": "https-only"},
+            }
+        )["Distribution"]["Id"]
+        CloudFrontEdge(client, made).forget("ab12/", "image#3")
+        listed = client.list_invalidations(DistributionId=made)["InvalidationList"]["Items"]
+        (found,) = [
+            client.get_invalidation(DistributionId=made, Id=one["Id"])["Invalidation"]["InvalidationBatch"]
+            for one in listed
+        ]
+    assert found["CallerReference"] == "image#3"
+    assert sorted(found["Paths"]["Items"]) == ["/ab12/*", "/img/ab12/*"]
