@@ -14,9 +14,9 @@ from tests.infra.gpus import BUILT_HERE, BY_DIGEST, DIGEST
 from tests.infra.templates import Resource, Templates, synthesise
 
 
-@pytest.fixture(scope="session", params=["dev", "prod"])
-def gpus(request: pytest.FixtureRequest) -> Templates:
-    return synthesise(request.param, gpu=BUILT_HERE)
+@pytest.fixture(scope="session")
+def gpus() -> Templates:
+    return synthesise("prod", gpu=BUILT_HERE)
 
 
 def container(templates: Templates) -> dict[str, Any]:
