@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
@@ -39,7 +40,7 @@ class _Matcher:
         stems, phrases = self._wanted(query)
         prefixes = tuple(words[0] for words in map(self.written_words_of, query.prefixes) if len(words) == 1)
         return frozenset(
-            [word for words in texts for word in words if stems.intersection(self.stems_of(word))]
+            [word for words in texts for word in words if stems & _stems(self.stems_of, word)]
             + [word for words in texts for word in words if word.startswith(prefixes)]
             + [word for phrase in phrases if any(_holds(words, phrase) for words in texts) for word in phrase]
         )
@@ -55,6 +56,12 @@ class _Matcher:
             *(words for _, words in others if len(words) > 1),
         ]
         return stems, [words for words in phrases if words]
+
+
+@lru_cache(maxsize=50_000)
+def _stems(stems_of: WordsOf, word: str) -> frozenset[str]:
+    """Remembered: a page has some 600 words, most of them again and again."""
+    return frozenset(stems_of(word))
 
 
 def _holds(words: Sequence[str], phrase: Sequence[str]) -> bool:
