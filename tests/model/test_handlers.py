@@ -20,15 +20,15 @@ FIRST_SEED = int(os.environ.get("HANDLER_SEED", "1"))
 SHARDS = 6
 # The AWS calls of one process in a world without faults; a test counts them.
 CALLS = {
-    "validate": 7,
+    "validate": 6,
     "render": 2,
     "watermark": 2,
     "metadata": 2,
     "record": 3,
-    "embed": 17,
+    "embed": 14,
     "indexer": 2,
     "take_down": 5,
-    "restore": 4,
+    "restore": 5,
 }
 
 
