@@ -69,7 +69,9 @@ def test_broken_files_end_as_refused_or_shown_and_none_as_failed(cloud: Stage, c
     for number, image_id in sent.items():
         status = settled(contributor, image_id, within_s=60 + 2 * BROKEN_FILES)
         assert status["status"] in {"approved", "pending_review", "rejected"}, (number, status)
-        assert (status["status"] == "rejected") == bool(status["reasons"]), (number, status)
+        # Two mutants of one picture that both decode look the same, which is told and no refusal.
+        refusals = [reason for reason in status["reasons"] if reason["code"] != "near_duplicate"]
+        assert (status["status"] == "rejected") == bool(refusals), (number, status)
     waiting = cloud.operator.sqs.get_queue_attributes(
         QueueUrl=cloud.outputs["IngestDlqUrl"], AttributeNames=["ApproximateNumberOfMessages"]
     )
