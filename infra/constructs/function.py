@@ -70,7 +70,10 @@ class Functions(Construct):
         group = log_group(scope, "Log", self._config, f"/aws/lambda/{full_name}")
         role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         role.add_to_policy(allow(["logs:CreateLogStream", "logs:PutLogEvents"], group.log_group_arn))
-        environment = self._config.environment() | {"POWERTOOLS_SERVICE_NAME": name}
+        environment = self._config.environment() | {
+            "POWERTOOLS_SERVICE_NAME": name,
+            "FUNCTION_TIMEOUT_S": str(limit_s),  # by which its clients know when to give up
+        }
         for need in spec.needs:
             granted = access(need, self._resources)
             environment |= granted.environment

@@ -16,6 +16,7 @@ class Settings(BaseModel):
     """What the stage decided. A function gets only the variables that it needs; the rest stay empty.
 
     Attributes:
+        function_timeout_s: How long this function may run; 0 in a process that may run as long as it likes.
         retry_delays_s: Seconds until a message is seen again after the first, second, … failed receive.
         embed_retry_delays_s: The same for the queue of the embed function.
         review: ``auto`` approves what the model finds harmless, ``all`` sends everything to a moderator.
@@ -44,6 +45,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     stage: str = "local"
+    function_timeout_s: int = 0
     originals_bucket: str = ""
     derivatives_bucket: str = ""
     distribution_id: str = ""
