@@ -120,6 +120,8 @@ def test_the_gallery_shows_what_went_in(
     page.keyboard.press("Enter")
     hit = page.get_by_role("list", name="Results").get_by_role("link").first
     expect(hit).to_have_accessible_name(f"orchard of {contributor.id[:8]}")
+    # The picture was there before the answer: a page that still waits for one is faded.
+    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
     page.screenshot(path=tmp_path / "search.png")
     assert serious_violations(page) == []
     hit.click()
