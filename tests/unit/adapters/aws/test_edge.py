@@ -1,28 +1,30 @@
 from __future__ import annotations
 
+from typing import Any
+
 import boto3
 from moto import mock_aws
 
 from lumenstock.adapters.aws.edge import CloudFrontEdge
 
+ORIGIN = {
+    "Id": "files",
+    "DomainName": "files.s3.amazonaws.com",
+    "S3OriginConfig": {"OriginAccessIdentity": ""},
+}
+
 
 def test_both_addresses_of_a_file_are_forgotten() -> None:
     with mock_aws():
         client = boto3.client("cloudfront", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
-        origin = {
-            "Id": "files",
-            "DomainName": "files.s3.amazonaws.com",
-            "S3OriginConfig": {"OriginAccessIdentity": ""},
+        config: Any = {
+            "CallerReference": "a",
+            "Comment": "",
+            "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [ORIGIN]},
+            "DefaultCacheBehavior": {"TargetOriginId": "files", "ViewerProtocolPolicy": "https-only"},
         }
-        made = client.create_distribution(
-            DistributionConfig={
-                "CallerReference": "a",
-                "Comment": "",
-                "Enabled": True,
-                "Origins": {"Quantity": 1, "Items": [origin]},
-                "DefaultCacheBehavior": {"TargetOriginId": "files", "ViewerProtocolPolicy": "https-only"},
-            }
-        )["Distribution"]["Id"]
+        made = client.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
         CloudFrontEdge(client, made).forget("ab12/", "image#3")
         listed = client.list_invalidations(DistributionId=made)["InvalidationList"]["Items"]
         (found,) = [

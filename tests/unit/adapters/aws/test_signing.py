@@ -27,7 +27,7 @@ def test_requests_to_a_domain_are_signed_for_its_service_and_region() -> None:
     request = requests.Request(
         "POST", f"{DOMAIN}/img-read/_search", data=b"{}", auth=signer_for(DOMAIN)
     ).prepare()
-    signed = request.headers["Authorization"]
+    signed = str(request.headers["Authorization"])
     assert signed.startswith("AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/")
     assert "/us-east-1/es/aws4_request" in signed
     assert request.headers["x-amz-security-token"] == "token"
