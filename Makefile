@@ -13,7 +13,7 @@ help: ## List the tasks
 setup: ## Install packages into .venv and node_modules (all other tasks do this first)
 	@tools/setup.sh
 
-demo: setup ## Run the main job: upload 60 pictures, find them (PHOTOS=dir, DEMO_SEED=n, DEMO_EXIT=1)
+demo: setup ## Run the main job: upload 60 pictures, find them (PHOTOS=dir, DEMO_SEED=n, DEMO_EXIT=1, SEARCH=opensearch)
 	$(call timed,demo,$(PY) -m tools.demo)
 
 up: setup ## Start the local cloud at http://localhost:8080

@@ -27,7 +27,11 @@ def main() -> None:
     app = App(context=_CONTEXT | given, outdir=environ.get("CDK_OUTDIR", "cdk.out"))
     config = StageConfig.load(app.node.try_get_context("stage") or "dev")
     if home := app.node.try_get_context("home"):  # a local cloud says where it lives
-        config = config.at(front_url=app.node.try_get_context("front_url"), home=home)
+        config = config.at(
+            front_url=app.node.try_get_context("front_url"),
+            home=home,
+            opensearch_url=app.node.try_get_context("opensearch_url"),
+        )
     target = packaging.LOCAL if config.local else packaging.AWS
     account = config.account or environ.get("CDK_DEFAULT_ACCOUNT")
     compose(app, Stage(config, account, folder_of=partial(packaging.build, target=target)))

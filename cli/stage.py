@@ -30,7 +30,7 @@ def local_environment(home: Home) -> dict[str, str]:
     outputs = home.outputs()
     if not outputs:
         raise ConfigurationError("The local cloud is not deployed. Start it with `lumenstock local up`.")
-    index = {"STAGE": "local", "SEARCH_ENGINE": "embedded", "SEARCH_DIR": str(home.search)}
+    index = {"STAGE": "local", "SEARCH_DIR": str(home.search)}
     return settings_of(outputs) | index | home.client_environment()
 
 

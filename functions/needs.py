@@ -63,5 +63,6 @@ class Need(StrEnum):
     UPLOAD_CREDENTIALS = "upload-credentials"
     CURSOR_SECRET = "cursor-secret"  # a name  # noqa: S105  # nosec B105
     MARK_KEY = "mark-key"
-    SEARCH_INDEX = "search-index"
+    SEARCH_READ = "search-index:read"
+    SEARCH_WRITE = "search-index:write"
     MODEL = "model"

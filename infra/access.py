@@ -19,6 +19,7 @@ from aws_cdk import aws_sqs as sqs
 
 from functions.manifest import Need
 from infra.constructs.findings import imported, nag
+from infra.search_access import INDEX_REQUESTS, SEARCH_REQUESTS, SearchAccess
 
 _READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
 _INDEXES = ("gsi1", "gsi2")
@@ -65,8 +66,7 @@ class Resources:
     webhooks_queue: sqs.IQueue
     machine_arn: str
     uploader_arn: str
-    search_engine: str
-    search_dir: str
+    search: SearchAccess
     key: kms.IKey | None
     gpu_queue_arn: str = ""
     gpu_definition_arn: str = ""
@@ -146,6 +146,21 @@ def _edge(distribution: cloudfront.IDistribution | None) -> Access:
         {"DISTRIBUTION_ID": distribution.distribution_id},
         (allow(["cloudfront:CreateInvalidation"], distribution.distribution_arn),),
     )
+
+
+def _index(search: SearchAccess, requests: Mapping[str, Sequence[str]]) -> Access:
+    """Requests by method to paths of the domain; ``img`` is the index's name in its adapter."""
+    if (domain := search.domain) is None:
+        return Access(search.environment)
+    statements = (
+        allow([f"es:ESHttp{method}"], *(f"{domain.domain_arn}/{path}" for path in paths))
+        for method, paths in requests.items()
+    )
+    finding = f"Resource::{imported(domain.stack, domain.domain_arn)}/_alias/img-*"
+    named = {
+        nag("IAM5", finding): "A writer asks for all aliases of the index; one that is missing is no error"
+    }
+    return Access(search.environment, tuple(statements), named if "Get" in requests else {})
 
 
 _ACCESS: dict[Need, Callable[[Resources], Access]] = {
@@ -274,6 +289,7 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
     ),
     Need.CURSOR_SECRET: lambda on: _secret("CURSOR_SECRET_ARN", on.cursor_secret_arn),
     Need.MARK_KEY: lambda on: _secret("MARK_KEY_ARN", on.mark_key_arn),
-    Need.SEARCH_INDEX: lambda on: Access({"SEARCH_ENGINE": on.search_engine, "SEARCH_DIR": on.search_dir}),
+    Need.SEARCH_READ: lambda on: _index(on.search, SEARCH_REQUESTS),
+    Need.SEARCH_WRITE: lambda on: _index(on.search, INDEX_REQUESTS),
     Need.MODEL: lambda _: Access(),  # a layer, which brings its own variable
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import App
 
+from infra.search_access import SearchAccess
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.delivery import DeliveryStack
@@ -11,17 +12,18 @@ from infra.stacks.gpu import GpuStack
 from infra.stacks.network import NetworkStack
 from infra.stacks.observability import ObservabilityStack
 from infra.stacks.pipeline import PipelineStack
-from infra.stacks.search import SearchStack
+from infra.stacks.search import SearchStack, search_environment
 from infra.stacks.stack import Stage
 
 
 def compose(app: App, stage: Stage) -> None:
     """Add the stacks of a stage to ``app``; calls no AWS service."""
     data = DataStack(app, stage)
-    if stage.config.network:
+    search = SearchAccess(search_environment(stage.config))
+    if stage.config.search.domain and stage.config.network:
         network = NetworkStack(app, stage, network=stage.config.network)
-        SearchStack(app, stage, network=network)
-    pipeline = PipelineStack(app, stage, data=data)
+        search = SearchStack(app, stage, network=network).access
+    pipeline = PipelineStack(app, stage, data=data, search=search)
     api = ApiStack(app, stage, users=data.users, resources=pipeline.resources)
     delivery = DeliveryStack(app, stage, data=data, resources=pipeline.resources, api=api.api)
     gpu = None

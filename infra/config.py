@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from infra.gpu_config import Gpu
+from infra.search_config import Search
 
 FOLDER = Path(__file__).with_name("config")
 
@@ -95,22 +96,6 @@ class Webhooks(_Part):
             message = "webhooks: max_receives must exceed the attempts, or the queue sets aside what rests"
             raise ValueError(message)
         return self
-
-
-class Search(_Part):
-    """The search index.
-
-    ``engine`` is what the functions use, ``folder`` where the embedded one lies (relative to the repository);
-    ``domain`` creates an OpenSearch domain.
-    """
-
-    engine: Literal["embedded", "none"]
-    folder: str | None
-    domain: bool
-    instance_type: str
-    data_nodes: int = Field(ge=1)
-    master_nodes: int = Field(ge=0)
-    volume_gib: int = Field(ge=10)
 
 
 class Network(_Part):
@@ -248,9 +233,10 @@ class StageConfig(_Part):
             raise ValueError(message)
         return cls.model_validate_json(path.read_text())
 
-    def at(self, *, front_url: str, home: str) -> Self:
-        """This stage behind another address and in another state folder: local clouds run side by side."""
-        search = self.search.model_copy(update={"folder": f"{home}/search"})
+    def at(self, *, front_url: str, home: str, opensearch_url: str | None = None) -> Self:
+        """This stage at other addresses and in another state folder: local clouds run side by side."""
+        engine = {"engine": "opensearch", "endpoint": opensearch_url} if opensearch_url else {}
+        search = self.search.model_copy(update={"folder": f"{home}/search", **engine})
         places = {
             "web_origins": (front_url,),
             "media_base_url": f"{front_url}/img",

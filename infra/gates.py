@@ -30,12 +30,11 @@ _DEFINITION = ROOT / "statemachines" / "ingest.asl.json"
 
 
 def configurations() -> Iterator[tuple[str, StageConfig]]:
-    """Every stage, and two with the switches on that are off for now."""
+    """Every stage, and two with the GPUs on that are off for now."""
     for stage in ("local", "dev", "prod"):
         yield stage, StageConfig.load(stage)
     yield "dev-gpu", with_gpus(StageConfig.load("dev"))
-    prod = with_gpus(StageConfig.load("prod"))
-    yield "prod-all", prod.model_copy(update={"search": prod.search.model_copy(update={"domain": True})})
+    yield "prod-gpu", with_gpus(StageConfig.load("prod"))
 
 
 def with_gpus(config: StageConfig) -> StageConfig:

@@ -43,6 +43,8 @@ def synthesise(home: Home) -> Path:
     assembly = home.folder / "cdk.out"
     app = f"{shlex.quote(sys.executable)} app.py"
     context = {"stage": "local", "home": str(home.folder), "front_url": home.front_url}
+    if home.opensearch_url:
+        context["opensearch_url"] = home.opensearch_url
     arguments = [item for name, value in context.items() for item in ("-c", f"{name}={value}")]
     _cdk(home, "synth", "--quiet", "--app", app, "--output", str(assembly), *arguments)
     return assembly

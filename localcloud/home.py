@@ -35,19 +35,22 @@ class Home:
         folder: Everything it writes; deleting it is the hardest reset.
         engine_port: The guarded engine on 127.0.0.1.
         front_port: The address for a person on 127.0.0.1.
+        opensearch_url: Address of the OpenSearch that answers searches; "" for the embedded index.
     """
 
     folder: Path
     engine_port: int
     front_port: int
+    opensearch_url: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Home:
-        """The home that LUMENSTOCK_HOME, LUMENSTOCK_ENGINE_PORT and LUMENSTOCK_FRONT_PORT name."""
+        """The home that LUMENSTOCK_HOME, _ENGINE_PORT, _FRONT_PORT and _OPENSEARCH_URL name."""
         return cls(
             folder=Path(environ.get("LUMENSTOCK_HOME", REPOSITORY / ".local")).resolve(),
             engine_port=int(environ.get("LUMENSTOCK_ENGINE_PORT", "4566")),
             front_port=int(environ.get("LUMENSTOCK_FRONT_PORT", "8080")),
+            opensearch_url=environ.get("LUMENSTOCK_OPENSEARCH_URL", ""),
         )
 
     @property

@@ -16,7 +16,9 @@ _GENERATED = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache"})
 
 def digest(home: Home, repository: Path = REPOSITORY) -> str:
     """32 hex digits over app, templates, code, layers, the engine's version and where the cloud lives."""
-    content = hashlib.sha256(f"{interpreter.digest()} {home.folder} {home.front_url}".encode())
+    content = hashlib.sha256(
+        f"{interpreter.digest()} {home.folder} {home.front_url} {home.opensearch_url}".encode()
+    )
     for path in _paths(repository):
         content.update(f"{path.relative_to(repository)}\0{path.stat().st_size}\0".encode())
         content.update(path.read_bytes())

@@ -11,13 +11,23 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from functions.gpu import GPU_FUNCTIONS
-from functions.manifest import FUNCTIONS
+from functions.manifest import FUNCTIONS, Need
 from infra.access import Resources, access, allow
 from infra.config import StageConfig
 from infra.constructs.findings import accept, nag
 from infra.constructs.layers import FolderOf, Layers
 from infra.packaging import ROOT
 
+_SEARCHING = {Need.SEARCH_READ, Need.SEARCH_WRITE}
+# What Lambda itself does with a function's role to place it in a network.
+_IN_A_NETWORK = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
 _SPECS = {spec.name: spec for spec in (*FUNCTIONS, *GPU_FUNCTIONS)}
 _RETENTION = {
     7: logs.RetentionDays.ONE_WEEK,
@@ -83,10 +93,13 @@ class Functions(Construct):
         accept(
             scope,
             {
-                nag("IAM5", "Resource::*"): "X-Ray's actions know no resources",
+                nag("IAM5", "Resource::*"): "X-Ray's actions, and Lambda's in a network, know no resources",
                 nag("L1"): "3.13 is the newest runtime that the locked wheels of all layers are tested on",
             },
         )
+        place = self._resources.search.place if _SEARCHING.intersection(spec.needs) else None
+        if place is not None:
+            role.add_to_policy(allow(_IN_A_NETWORK, "*"))
         self.made[name] = lambda_.Function(
             scope,
             "Function",
@@ -102,6 +115,9 @@ class Functions(Construct):
             role=role,
             log_group=group,
             tracing=lambda_.Tracing.ACTIVE,
+            vpc=place.vpc if place else None,
+            vpc_subnets=place.subnets if place else None,
+            security_groups=[place.group] if place else None,
         )
         return self.made[name]
 

@@ -22,6 +22,7 @@ from infra.constructs.queue import DeadLetterQueue, WorkQueue
 from infra.constructs.schedule import run_every
 from infra.constructs.uploader import uploader_arn
 from infra.packaging import ROOT
+from infra.search_access import SearchAccess
 from infra.stacks.data import DataStack
 from infra.stacks.stack import Stage, StageStack
 
@@ -32,7 +33,7 @@ TASKS = ("validate", "develop", "render", "watermark", "metadata", "record")
 class PipelineStack(StageStack):
     """Ingest queue → dispatcher → one Express execution an image → embed queue; the indexer on the stream."""
 
-    def __init__(self, scope: Construct, stage: Stage, *, data: DataStack) -> None:
+    def __init__(self, scope: Construct, stage: Stage, *, data: DataStack, search: SearchAccess) -> None:
         super().__init__(scope, "Pipeline", stage)
         config, times = stage.config, stage.config.times
         self.ingest = self._work_queue("Ingest", times.visibility_s, config.ingest)
@@ -48,7 +49,7 @@ class PipelineStack(StageStack):
             "Webhooks": self.webhooks.dead_letters,
         }
         machine_name = f"lumenstock-{config.stage}-ingest"
-        self.resources = self._resources(data, machine_name)
+        self.resources = self._resources(data, machine_name, search)
         self.functions = Functions(self, config=config, resources=self.resources, folder_of=stage.folder_of)
         self.machine = self._machine(machine_name)
         self._uploads_start_ingest(data)
@@ -78,6 +79,7 @@ class PipelineStack(StageStack):
             BackfillFunctionArn=backfill.function_arn,
             BackfillRoleArn=batch_role.role_arn,
             IngestMachineArn=self.machine.state_machine_arn,
+            **_as_outputs(search),
         )
 
     def _work_queue(self, id_: str, visibility_s: int, consumer: Consumer) -> WorkQueue:
@@ -85,9 +87,8 @@ class PipelineStack(StageStack):
             self, id_, config=self.config, visibility_s=visibility_s, max_receives=consumer.max_receives
         )
 
-    def _resources(self, data: DataStack, machine_name: str) -> Resources:
+    def _resources(self, data: DataStack, machine_name: str, search: SearchAccess) -> Resources:
         """What functions can touch. The machine goes by its name: it is made after the functions it calls."""
-        search = self.config.search
         return Resources(
             originals=data.originals,
             derivatives=data.derivatives,
@@ -111,8 +112,7 @@ class PipelineStack(StageStack):
                 resource_name=machine_name,
             ),
             uploader_arn=uploader_arn(self, self.config.stage),
-            search_engine=search.engine,
-            search_dir=str(ROOT / search.folder) if search.folder else "",
+            search=search,
             key=data.key,
         )
 
@@ -203,3 +203,11 @@ class PipelineStack(StageStack):
             report_batch_item_failures=True,
             on_failure=sources.SqsDlq(self.unindexed),  # and lets the function send there
         )
+
+
+def _as_outputs(search: SearchAccess) -> dict[str, str]:
+    """Settings by the names of outputs, which an operator's program makes settings of again."""
+    named = {name.title().replace("_", ""): value for name, value in search.environment.items() if value}
+    if search.domain is not None:
+        del named["SearchEndpoint"]  # it is of the domain's own stack
+    return named

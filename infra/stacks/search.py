@@ -8,9 +8,12 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_opensearchservice as opensearch
 from constructs import Construct
 
+from infra.config import StageConfig
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import log_group
 from infra.constructs.storage import removal
+from infra.packaging import ROOT
+from infra.search_access import Place, SearchAccess
 from infra.stacks.network import NetworkStack
 from infra.stacks.stack import Stage, StageStack
 
@@ -18,31 +21,76 @@ _HTTPS = ec2.Port.tcp(443)
 _REQUESTS = ("es:ESHttpDelete", "es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut")
 
 
-class SearchStack(StageStack):
-    """Security groups of the index and of its clients, and the domain where the stage switches it on.
+# What functions that search talk to beside the index; S3 and DynamoDB have gateways, which cost nothing.
+_SERVICES = {
+    "Events": ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
+    "Secrets": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+    "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
+}
 
-    It is off until the adapter exists: a domain costs money while it idles, from about 27 USD a month.
-    """
+
+def search_environment(config: StageConfig, endpoint: str | None = None) -> dict[str, str]:
+    """Settings of the functions that use the index of a stage."""
+    search = config.search
+    folder = {"SEARCH_DIR": str(ROOT / search.folder)} if search.folder else {}
+    address = {"SEARCH_ENDPOINT": endpoint or search.endpoint or ""}
+    shape = {
+        "SEARCH_VECTORS": search.vectors,
+        "SEARCH_SHARDS": str(search.cluster.shards),
+        "SEARCH_REPLICAS": str(search.replicas),
+    }
+    used = {**address, **shape} if search.engine == "opensearch" else folder
+    return {"SEARCH_ENGINE": search.engine, **used}
+
+
+class SearchStack(StageStack):
+    """The domain of a stage that has one, the functions' way to it, and its access as functions get it."""
 
     def __init__(self, scope: Construct, stage: Stage, *, network: NetworkStack) -> None:
         super().__init__(scope, "Search", stage)
+        vpc = network.vpc
         self.clients = ec2.SecurityGroup(
             self,
             "Clients",
-            vpc=network.vpc,
+            vpc=vpc,
             description="Functions that search",
             allow_all_outbound=False,
         )
+        # Gateways have public addresses; of those, only S3's and DynamoDB's have a route from here.
+        self.clients.add_egress_rule(ec2.Peer.any_ipv4(), _HTTPS, "The search domain and AWS services")
         self.index = ec2.SecurityGroup(
-            self, "Index", vpc=network.vpc, description="The search domain", allow_all_outbound=False
+            self, "Index", vpc=vpc, description="The search domain", allow_all_outbound=False
         )
         self.index.add_ingress_rule(self.clients, _HTTPS, "Functions that search")
-        self.clients.add_egress_rule(self.index, _HTTPS, "The search domain")
-        self.domain = self._domain(network.vpc) if self.config.search.domain else None
+        self._endpoints(vpc)
+        domain = self._domain(vpc)
+        endpoint = f"https://{domain.domain_endpoint}"
+        self.publish(SearchEndpoint=endpoint)
+        self.access = SearchAccess(
+            environment=search_environment(self.config, endpoint),
+            domain=domain,
+            place=Place(vpc, ec2.SubnetSelection(subnets=vpc.isolated_subnets), self.clients),
+        )
+
+    def _endpoints(self, vpc: ec2.Vpc) -> None:
+        group = ec2.SecurityGroup(
+            self, "Services", vpc=vpc, description="Endpoints of AWS services", allow_all_outbound=False
+        )
+        group.add_ingress_rule(self.clients, _HTTPS, "Functions that search")
+        for name, service in _SERVICES.items():
+            ec2.InterfaceVpcEndpoint(
+                self,
+                name,
+                vpc=vpc,
+                service=service,
+                open=False,
+                security_groups=[group],
+                subnets=ec2.SubnetSelection(subnets=vpc.isolated_subnets),
+            )
 
     def _domain(self, vpc: ec2.Vpc) -> opensearch.Domain:
-        search = self.config.search
-        zones = min(search.data_nodes, len(vpc.availability_zones))
+        cluster = self.config.search.cluster
+        zones = min(cluster.data_nodes, len(vpc.availability_zones))
         name = f"lumenstock-{self.config.stage}"
         domain = opensearch.Domain(
             self,
@@ -50,13 +98,15 @@ class SearchStack(StageStack):
             domain_name=name,
             version=opensearch.EngineVersion.OPENSEARCH_3_5,
             capacity=opensearch.CapacityConfig(
-                data_nodes=search.data_nodes,
-                data_node_instance_type=search.instance_type,
-                master_nodes=search.master_nodes or None,
-                master_node_instance_type="m8g.large.search" if search.master_nodes else None,
+                data_nodes=cluster.data_nodes,
+                data_node_instance_type=cluster.instance_type,
+                master_nodes=cluster.masters or None,
+                master_node_instance_type=cluster.master_type,
                 multi_az_with_standby_enabled=False,
             ),
-            ebs=opensearch.EbsOptions(volume_size=search.volume_gib, volume_type=ec2.EbsDeviceVolumeType.GP3),
+            ebs=opensearch.EbsOptions(
+                volume_size=cluster.volume_gib, volume_type=ec2.EbsDeviceVolumeType.GP3
+            ),
             zone_awareness=opensearch.ZoneAwarenessConfig(
                 enabled=zones > 1, availability_zone_count=zones if zones > 1 else None
             ),
@@ -75,6 +125,9 @@ class SearchStack(StageStack):
         )
         self._allow_clients(domain, name)
         accept(domain, {nag("OS3"): "The domain is in a VPC; its security group lets only our functions in"})
+        if not self.config.search.replicas:
+            alone = "One node to try it on: there is no copy, and what is lost is rebuilt from the catalogue"
+            accept(domain, {nag("OS4"): alone, nag("OS7"): alone})
         return domain
 
     def _logging(self, name: str) -> opensearch.LoggingOptions:

@@ -38,7 +38,7 @@ def test_outputs_become_the_settings_of_functions(tmp_path: Path) -> None:
 
 def test_the_local_stage_brings_its_endpoint_and_its_index(tmp_path: Path) -> None:
     home = Home(tmp_path, 4999, 8999)
-    home.outputs_file.write_text(json.dumps({"CatalogTable": "images"}))
+    home.outputs_file.write_text(json.dumps({"CatalogTable": "images", "SearchEngine": "embedded"}))
     environment = local_environment(home)
     assert environment["CATALOG_TABLE"] == "images"
     assert environment["SEARCH_ENGINE"] == "embedded"

@@ -154,16 +154,14 @@ def _list(value: Any) -> list[str]:
 
 
 @cache
-def synthesise(
-    stage: str, *, domain: bool = False, gpu: Gpu | None = None, account: str | None = None
-) -> Templates:
+def synthesise(stage: str, *, gpu: Gpu | None = None, account: str | None = None, **search: Any) -> Templates:
     """The templates of a stage, once a test run; no layer is built, no asset zipped.
 
-    ``domain`` and ``gpu`` switch on what no stage has yet; ``account`` is the deployer's.
+    ``gpu`` switches on what no stage has yet; ``account`` is the deployer's; what else is named is changed in
+    the stage's search.
     """
     config = StageConfig.load(stage)
-    if domain:
-        config = config.model_copy(update={"search": config.search.model_copy(update={"domain": True})})
+    config = config.model_copy(update={"search": config.search.model_copy(update=search)})
     if gpu:
         config = config.model_copy(update={"gpu": gpu})
     context = json.loads(Path(ROOT, "cdk.json").read_text())["context"]

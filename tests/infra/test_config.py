@@ -73,7 +73,7 @@ def test_only_the_local_stage_may_send_webhooks_to_itself() -> None:
 
 def test_a_domain_without_a_network_is_refused() -> None:
     wrong = raw("local")
-    wrong["search"] = {**wrong["search"], "domain": True}
+    wrong["search"] = {**wrong["search"], "engine": "opensearch"}
     with pytest.raises(ValidationError, match="needs a network"):
         StageConfig.model_validate(wrong)
 
@@ -93,8 +93,15 @@ def test_prod_sends_everything_to_a_moderator() -> None:
     assert StageConfig.load("prod").moderation.review == "all"
 
 
-def test_the_search_nodes_of_prod_hold_the_vectors_of_five_million_images_twice() -> None:
-    """The arithmetic of docs/capacity.md: fp16, HNSW with m = 16, a quarter of each node for vectors."""
+def test_a_local_cloud_may_search_by_an_opensearch_that_is_there() -> None:
+    moved = StageConfig.load("local").at(
+        front_url="http://localhost:9090", home="/tmp/cloud", opensearch_url="http://127.0.0.1:9200"
+    )
+    assert (moved.search.engine, moved.search.endpoint) == ("opensearch", "http://127.0.0.1:9200")
+    assert not moved.search.domain
+
+
+def test_the_search_domain_of_prod_is_made_for_five_million_images_twice() -> None:
     search = StageConfig.load("prod").search
-    memory_bytes = {"r8g.large.search": 16e9, "r8g.xlarge.search": 32e9}[search.instance_type]
-    assert search.data_nodes * memory_bytes / 4 >= 5_000_000 * 1.1 * (768 * 2 + 8 * 16) * 2
+    assert (search.documents, search.replicas, search.vectors) == (5_000_000, 1, "faiss")
+    assert (search.cluster.instance_type, search.cluster.data_nodes) == ("r8g.xlarge.search", 3)

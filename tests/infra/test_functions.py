@@ -111,6 +111,8 @@ def search_engine(templates: Templates, name: str) -> Any:
     return variables(templates.function(name))["SEARCH_ENGINE"]
 
 
-def test_only_the_local_stage_has_a_search_index_yet(local: Templates, cloud: Templates) -> None:
+def test_the_local_stage_searches_an_index_of_its_own_and_others_a_domain(
+    local: Templates, cloud: Templates
+) -> None:
     assert search_engine(local, "search-api") == "embedded"
-    assert search_engine(cloud, "search-api") == "none"
+    assert search_engine(cloud, "search-api") == "opensearch"

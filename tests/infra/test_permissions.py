@@ -31,6 +31,12 @@ WITHOUT_RESOURCE = {
     "cloudwatch:GetMetricStatistics": "the launcher of GPU jobs",
     "ecr:GetAuthorizationToken": "fetching and pushing the image of the embed job",
     "ecs:DiscoverPollEndpoint": "the machines of AWS Batch",
+    "ec2:AssignPrivateIpAddresses": "functions in a network",
+    "ec2:CreateNetworkInterface": "functions in a network",
+    "ec2:DeleteNetworkInterface": "functions in a network",
+    "ec2:DescribeNetworkInterfaces": "functions in a network",
+    "ec2:DescribeSubnets": "functions in a network",
+    "ec2:UnassignPrivateIpAddresses": "functions in a network",
 }
 READ_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 READ_STREAM = (
@@ -38,10 +44,10 @@ READ_STREAM = (
 )
 
 
-@pytest.fixture(scope="session", params=["local", "dev", "prod", "prod with domain", "prod with GPUs"])
+@pytest.fixture(scope="session", params=["local", "dev", "prod", "prod with GPUs"])
 def everything(request: pytest.FixtureRequest) -> Templates:
     name, _, more = request.param.partition(" with ")
-    return synthesise(name, domain=more == "domain", gpu=BUILT_HERE if more == "GPUs" else None)
+    return synthesise(name, gpu=BUILT_HERE if more == "GPUs" else None)
 
 
 def grants(templates: Templates) -> list[Statement]:

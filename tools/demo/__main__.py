@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -28,10 +29,11 @@ from cli.transport import Transport
 from localcloud import cloud
 from localcloud.home import Home
 from localcloud.steps import Steps
-from lumenstock.kernel.errors import LumenstockError
+from lumenstock.kernel.errors import ConfigurationError, LumenstockError
 from tools.demo import contributor, report, searchable, searches, sheet
 from tools.demo.paint import Painted, painted
 from tools.demo.wishes import Wishes
+from tools.opensearch import server as opensearch
 
 _SHOWN = 10
 _SEARCHABLE_WITHIN_S = 60
@@ -130,9 +132,9 @@ class Demo:
 
 def main() -> int:
     """Run the demo; the exit code is one of the command line's."""
-    home = Home.from_environment(os.environ)
     try:
         wishes = Wishes.of(os.environ)
+        home = _home(wishes)
     except LumenstockError as error:
         return _failed(error)
     try:
@@ -144,6 +146,23 @@ def main() -> int:
     else:
         print(f"The site stays up: {home.front_url}/gallery/ (`lumenstock local down` stops it)")
     return ended
+
+
+def _home(wishes: Wishes) -> Home:
+    """The local cloud of the environment; if wished for, an OpenSearch that stays answers its searches.
+
+    Raises:
+        ConfigurationError: This machine lacks what OpenSearch needs.
+    """
+    home = Home.from_environment(os.environ)
+    if not wishes.opensearch:
+        return home
+    try:
+        server = opensearch.start()
+    except opensearch.NotAvailableError as missing:
+        raise ConfigurationError(str(missing)) from missing
+    print(f"OpenSearch at {server.address} answers (`python -m tools.opensearch stop` ends it).")
+    return replace(home, opensearch_url=server.address)
 
 
 def _failed(error: LumenstockError | CaptionsError) -> Exit:

@@ -23,12 +23,14 @@ class Wishes:
         count: DEMO_PICTURES, pictures to paint.
         photos: PHOTOS, a folder to take in as well.
         stop_at_end: DEMO_EXIT, whether to take the local cloud down.
+        opensearch: SEARCH=opensearch, whether a real OpenSearch answers the searches.
     """
 
     seed: int
     count: int
     photos: Path | None
     stop_at_end: bool
+    opensearch: bool = False
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Wishes:
@@ -47,4 +49,13 @@ class Wishes:
             raise ConfigurationError("DEMO_SEED and DEMO_PICTURES are whole numbers.") from cause
         if count < _LEAST_PICTURES:
             raise ConfigurationError(f"DEMO_PICTURES is at least {_LEAST_PICTURES}.")
-        return cls(seed, count, photos, stop_at_end=environ.get("DEMO_EXIT", "") not in {"", "0"})
+        engine = environ.get("SEARCH") or "embedded"
+        if engine not in {"embedded", "opensearch"}:
+            raise ConfigurationError("SEARCH is embedded or opensearch.")
+        return cls(
+            seed,
+            count,
+            photos,
+            stop_at_end=environ.get("DEMO_EXIT", "") not in {"", "0"},
+            opensearch=engine == "opensearch",
+        )
