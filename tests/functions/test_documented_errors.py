@@ -131,6 +131,7 @@ PARTICULAR: dict[tuple[str, str], Provocation] = {
     **DECISIONS,
     **WEBHOOKS,
     ("detectMark", "payload_too_large"): sent(json={"x": "x" * 6_000_000}),
+    ("searchByImage", "payload_too_large"): sent(json={"x": "x" * 6_000_000}),
     ("login", "not_authenticated"): with_accounts(FakeIdentity()),
     ("refreshSession", "not_authenticated"): with_accounts(FakeIdentity()),
     ("getMe", "not_found"): with_accounts(FakeIdentity()),
