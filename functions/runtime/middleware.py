@@ -41,8 +41,9 @@ def finish(status: int, cache_control: str) -> Middleware:
 
 
 def _for(app: APIGatewayHttpResolver, cache_control: str) -> str:
-    """What may be kept of an answer: nothing that somebody signed in was told, be it what all are told."""
-    return "no-store" if "authorization" in app.current_event.headers else cache_control
+    """What may be kept of an answer: of what all may see, nothing that somebody signed in was told."""
+    signed_in = "authorization" in app.current_event.headers
+    return "no-store" if signed_in and cache_control.startswith("public") else cache_control
 
 
 def _without_type(response: Response[Any]) -> dict[str, str | list[str]]:

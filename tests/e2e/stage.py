@@ -67,6 +67,13 @@ class Stage:
         headers = {"authorization": f"Bearer {access_token}"} if access_token else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=_TIMEOUT_S, trust_env=False)
 
+    def dead_letters(self) -> int:
+        """How many messages are in the ingest queue's dead-letter queue."""
+        attributes = self.operator.sqs.get_queue_attributes(
+            QueueUrl=self.outputs["IngestDlqUrl"], AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(attributes["Attributes"]["ApproximateNumberOfMessages"])
+
     def sign_up(self, role: str) -> Person:
         """A new contributor or buyer, through the public API as far as no mail must be read."""
         email, password = f"{role}-{secrets.token_hex(6)}@example.org", f"Aa1-{secrets.token_urlsafe(12)}"

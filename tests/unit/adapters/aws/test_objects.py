@@ -80,9 +80,13 @@ def test_a_connection_that_breaks_off_is_a_fault_and_no_short_file(
             yield b"ol"
             raise ConnectionError
 
+        def close(self) -> None:
+            """There is nothing to close."""
+
     originals = bootstrap.originals()
     stores.s3.put_object(Bucket=ORIGINALS, Key=KEY, Body=b"old")
-    monkeypatch.setattr(originals._client, "get_object", lambda **_: {"Body": Broken()})
+    answer = {"Body": Broken(), "ETag": '"e"', "ContentLength": 3}
+    monkeypatch.setattr(originals._client, "get_object", lambda **_: answer)
     with pytest.raises(ConnectionError):
         originals.download(KEY, tmp_path / "a")
 
