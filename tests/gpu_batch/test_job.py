@@ -3,7 +3,8 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event
+from threading import Event, main_thread
+from types import FrameType
 
 import pytest
 
@@ -105,9 +106,31 @@ def test_a_stop_before_the_work_begins_gives_everything_back_at_once(stores: Sto
     assert waiting(stores) == (2, 0)
 
 
-def test_a_process_that_gets_a_sigterm_ends_well_with_the_batch_in_hand_done(stores: Stores) -> None:
+@pytest.fixture
+def terminate(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Sends SIGTERM as the kernel does, to the main thread, and returns when that has heard of it."""
+    install, heard = signal.signal, Event()
+
+    def install_heard(number: int, handler: Callable[[int, FrameType | None], None]) -> object:
+        def handle(came: int, frame: FrameType | None) -> None:
+            handler(came, frame)
+            heard.set()
+
+        return install(number, handle)
+
+    def send_sigterm() -> None:
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
+        assert heard.wait(30)
+
+    monkeypatch.setattr(signal, "signal", install_heard)
+    return send_sigterm
+
+
+def test_a_process_that_gets_a_sigterm_ends_well_with_the_batch_in_hand_done(
+    stores: Stores, terminate: Callable[[], None]
+) -> None:
     rows = send(stores, *range(1, 41))
-    interrupted(lambda: signal.raise_signal(signal.SIGTERM))
+    interrupted(terminate)
     assert job.main() == 0
     embedded = statuses(rows).count(Status.APPROVED)
     assert embedded in {8, 32}
@@ -153,11 +176,11 @@ def test_a_list_is_worked_through_and_what_failed_is_reported(stores: Stores) ->
 
 
 def test_a_list_that_could_not_be_finished_asks_to_be_run_again_and_the_next_run_finishes_it(
-    stores: Stores,
+    stores: Stores, terminate: Callable[[], None]
 ) -> None:
     key = f"{LISTS}one.csv"
     ids = listed(stores, range(1, 41), key)
-    interrupted(lambda: signal.raise_signal(signal.SIGTERM))
+    interrupted(terminate)
     assert job.main([key]) == job.UNFINISHED
     with pytest.raises(NotFoundError):
         read_ids(bootstrap.originals(), report_key(key))
