@@ -81,7 +81,14 @@ def test_one_content_is_seen_to_by_one_thread_at_a_time_and_then_forgotten() -> 
 
 
 def peak_bytes(source: Path) -> tuple[int, int]:
-    """How many files a dry run of ``source`` finds, and the most memory that it takes on the way."""
+    """How many files a dry run of ``source`` finds, and the most memory that it takes on the way.
+
+    The least of three looks: what other threads of this process ask for in the meantime counts, too.
+    """
+    return min((_look(source) for _ in range(3)), key=lambda look: look[1])
+
+
+def _look(source: Path) -> tuple[int, int]:
     with Ledger(None, "ada") as ledger:
         tracemalloc.start()
         try:
