@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
 
 from functions.runtime.schema import AnswerModel
 from lumenstock.catalog.tags import MAX_TAG_LENGTH, MAX_TAGS, clean_tags
@@ -56,9 +56,17 @@ class Metadata(_FromUppy):
     """
 
     size: int = Field(ge=1, description="Length of the file in bytes: `setFileMeta(id, {size: file.size})`.")
-    title: str = Field(default="", description="Empty takes the title that the file brings along.")
-    description: str = ""
-    tags: list[str] = Field(default=[], description="Or one text with commas.")
+    title: Annotated[
+        str,
+        WithJsonSchema(
+            {"description": "A text; what is none, or empty, takes the title that the file brings."}
+        ),
+    ] = ""
+    description: Annotated[str, WithJsonSchema({"description": "A text; what is none is ignored."})] = ""
+    tags: Annotated[
+        list[str],
+        WithJsonSchema({"description": "Texts, or one text with commas; what is neither is ignored."}),
+    ] = []
 
     @model_validator(mode="before")
     @classmethod
