@@ -22,9 +22,8 @@ from moto import mock_aws
 from lumenstock import bootstrap, settings, use_cases
 from lumenstock.adapters.aws import clients
 from tools.dynamodb_local import server
-from tools.dynamodb_local.jars import NotAvailableError
+from tools.maven import NotAvailableError
 from tools.opensearch import server as opensearch_server
-from tools.opensearch.java import NotAvailableError as NoOpenSearchError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -147,7 +146,7 @@ def opensearch() -> Iterator[str]:
     try:
         with opensearch_server.running() as address:
             yield address
-    except NoOpenSearchError as missing:
+    except NotAvailableError as missing:
         pytest.skip(str(missing))
 
 

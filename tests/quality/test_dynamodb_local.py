@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from tools import maven
 from tools.dynamodb_local import jars, server
 
 
@@ -42,13 +43,13 @@ def test_a_file_that_is_not_as_pinned_is_refused_by_name(
 
     fetch(tmp_path / "lib")
     pins = tmp_path / "jars.sha256"
-    pins.write_text(jars.digests(tmp_path / "lib").replace("  bad.jar", "0  bad.jar"))
+    pins.write_text(maven.digests(tmp_path / "lib").replace("  bad.jar", "0  bad.jar"))
     monkeypatch.setattr(jars, "fetch", fetch)
     monkeypatch.setattr(jars, "PINS", pins)
     monkeypatch.setattr(jars, "_CACHE", tmp_path / "cache")
-    with pytest.raises(jars.TamperedError, match=r"bad\.jar$"):
+    with pytest.raises(maven.TamperedError, match=r"bad\.jar$"):
         jars.folder()
-    pins.write_text(jars.digests(tmp_path / "lib"))
+    pins.write_text(maven.digests(tmp_path / "lib"))
     assert sorted(file.name for file in jars.folder().iterdir()) == ["bad.jar", "good.jar"]
 
 
@@ -60,8 +61,8 @@ def test_a_machine_without_java_or_maven_is_told_what_it_needs(
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setattr(jars, "_CACHE", tmp_path / "cache")
     if missing == "java":
-        with pytest.raises(jars.NotAvailableError, match="JDK of at least 17"), server.running():
+        with pytest.raises(maven.NotAvailableError, match="JDK of at least 17"), server.running():
             pass
     else:
-        with pytest.raises(jars.NotAvailableError, match="Maven is needed"):
+        with pytest.raises(maven.NotAvailableError, match="Maven is needed"):
             jars.folder()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tools import maven
 from tools.opensearch import distribution, java, server, unprivileged
 
 
@@ -84,14 +85,14 @@ def test_a_file_that_is_not_as_pinned_is_refused_by_name(
     tmp_path.chmod(0o755)
     monkeypatch.setattr(distribution, "fetch", fetch)
     monkeypatch.setattr(distribution, "_place", lambda: tmp_path / "cache")
-    with pytest.raises(distribution.TamperedError, match=r"opensearch-3\.5\.0\.zip"):
+    with pytest.raises(maven.TamperedError, match=r"opensearch-3\.5\.0\.zip"):
         distribution.installed()
     assert [entry.name for entry in (tmp_path / "cache").iterdir()] == ["lock"]
 
 
 def test_a_machine_without_maven_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(java.NotAvailableError, match="Maven is needed"):
+    with pytest.raises(maven.NotAvailableError, match="Maven is needed"):
         distribution.fetch(tmp_path)
 
 
@@ -110,7 +111,7 @@ def test_a_jdk_that_is_named_goes_before_installed_ones(tmp_path: Path) -> None:
 
 def test_a_machine_with_an_old_jdk_is_told_which(tmp_path: Path) -> None:
     old = installed_jdk(tmp_path, "jdk-17", "17.0.2")
-    with pytest.raises(java.NotAvailableError, match="at least 21") as told:
+    with pytest.raises(maven.NotAvailableError, match="at least 21") as told:
         java.home({"JAVA_HOME": ""}, tmp_path)
     assert f"{old} is 17" in str(told.value)
 

@@ -33,6 +33,7 @@ from lumenstock.kernel.errors import ConfigurationError, LumenstockError
 from tools.demo import contributor, report, searchable, searches, sheet
 from tools.demo.paint import Painted, painted
 from tools.demo.wishes import Wishes
+from tools.maven import NotAvailableError
 from tools.opensearch import server as opensearch
 
 _SHOWN = 10
@@ -159,7 +160,7 @@ def _home(wishes: Wishes) -> Home:
         return home
     try:
         server = opensearch.start()
-    except opensearch.NotAvailableError as missing:
+    except NotAvailableError as missing:
         raise ConfigurationError(str(missing)) from missing
     print(f"OpenSearch at {server.address} answers (`python -m tools.opensearch stop` ends it).")
     return replace(home, opensearch_url=server.address)

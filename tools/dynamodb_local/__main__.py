@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tools import maven
 from tools.dynamodb_local import jars, server
 
 
@@ -23,12 +24,12 @@ def main() -> int:
         if command == "pin":
             with TemporaryDirectory() as fetched:
                 jars.fetch(Path(fetched, "lib"))
-                jars.PINS.write_text(jars.digests(Path(fetched, "lib")))
+                jars.PINS.write_text(maven.digests(Path(fetched, "lib")))
         elif command == "fetch":
             print(jars.folder())
         else:
             _run()
-    except jars.NotAvailableError as missing:
+    except maven.NotAvailableError as missing:
         print(missing, file=sys.stderr)
         return 1
     return 0

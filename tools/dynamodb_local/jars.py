@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from tools import maven
 
 HERE = Path(__file__).parent
 PINS = HERE / "jars.sha256"
 _CACHE = HERE.parents[1] / ".cache" / "dynamodb_local"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _FETCH_TIMEOUT_S = 300
-
-
-class NotAvailableError(Exception):
-    """DynamoDB Local cannot be had on this machine; the text says what is missing."""
-
-
-class TamperedError(Exception):
-    """Something else came than what is pinned."""
 
 
 def folder() -> Path:
@@ -33,16 +20,7 @@ def folder() -> Path:
         NotAvailableError: Maven is missing, or it cannot fetch.
         TamperedError: A file is not the pinned one.
     """
-    pins = PINS.read_text()
-    ready = _CACHE / hashlib.sha256(pins.encode()).hexdigest()[:16]
-    with _one_at_a_time():
-        if not ready.exists():
-            with TemporaryDirectory(dir=_CACHE, prefix="fetch-") as fetched:
-                fetch(Path(fetched, "lib"))
-                if (found := digests(Path(fetched, "lib"))) != pins:
-                    raise TamperedError(_difference(pins, found))
-                Path(fetched, "lib").rename(ready)
-    return ready
+    return maven.installed(_CACHE, PINS, fetch, lambda files: files)
 
 
 def fetch(into: Path) -> None:
@@ -51,32 +29,6 @@ def fetch(into: Path) -> None:
     Raises:
         NotAvailableError: It is missing, or it cannot.
     """
-    maven = shutil.which("mvn")
-    if maven is None:
-        message = "Maven is needed to fetch DynamoDB Local; 'mvn' is not on the PATH."
-        raise NotAvailableError(message)
     options = ("-DincludeScope=runtime", f"-DoutputDirectory={into}")
-    command = [maven, "-q", "-B", "-f", str(HERE / "pom.xml"), _COPY, *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_FETCH_TIMEOUT_S, check=False)
-    if done.returncode:
-        message = f"Maven cannot fetch DynamoDB Local: {done.stdout.strip()[-500:]}"
-        raise NotAvailableError(message)
-
-
-def digests(of: Path) -> str:
-    """What ``sha256sum *`` prints there."""
-    files = sorted(of.iterdir())
-    return "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
-
-
-def _difference(pins: str, found: str) -> str:
-    names = sorted(line.split()[1] for line in set(pins.splitlines()) ^ set(found.splitlines()))
-    return f"not as pinned in {PINS.name}: {', '.join(dict.fromkeys(names))}"
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    with (_CACHE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    pom = str(HERE / "pom.xml")
+    maven.run("DynamoDB Local", "-f", pom, _COPY, *options, timeout_s=_FETCH_TIMEOUT_S)

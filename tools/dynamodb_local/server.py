@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.dynamodb_local import jars
-from tools.dynamodb_local.jars import NotAvailableError
+from tools.maven import NotAvailableError
 
 _OLDEST_JAVA = 17
 _LAUNCHER = Path(__file__).with_name("Loopback.java")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from tools import maven
 from tools.opensearch import distribution, server
 
 
@@ -18,7 +19,7 @@ def main() -> int:
     )
     try:
         _do(parser.parse_args().command)
-    except (server.NotAvailableError, distribution.TamperedError) as missing:
+    except (maven.NotAvailableError, maven.TamperedError) as missing:
         print(missing, file=sys.stderr)
         return 1
     return 0

@@ -6,19 +6,15 @@ the whole node.
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from tools import maven
+from tools.maven import NotAvailableError
 from tools.opensearch import java, unprivileged
-from tools.opensearch.java import NotAvailableError
 
 HERE = Path(__file__).parent
 PINS = HERE / "zips.sha256"
@@ -32,10 +28,6 @@ _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 _FETCH_TIMEOUT_S = 600
 
 
-class TamperedError(Exception):
-    """Something else came than what is pinned."""
-
-
 def installed() -> Path:
     """The folder of an OpenSearch with k-NN, made when it is not there yet; many may ask at once.
 
@@ -43,17 +35,7 @@ def installed() -> Path:
         NotAvailableError: A JDK or Maven is missing, or Maven cannot fetch.
         TamperedError: A file is not the pinned one.
     """
-    pins = PINS.read_text()
-    place = _place()
-    ready = place / hashlib.sha256(pins.encode()).hexdigest()[:16]
-    with _one_at_a_time(place):
-        if not ready.exists():
-            with TemporaryDirectory(dir=place, prefix="install-") as scratch:
-                fetch(Path(scratch, "zips"))
-                if (found := digests(Path(scratch, "zips"))) != pins:
-                    raise TamperedError(_difference(pins, found))
-                _unpack(Path(scratch, "zips")).rename(ready)
-    return ready
+    return maven.installed(_place(), PINS, fetch, _unpack)
 
 
 def fetch(into: Path) -> None:
@@ -62,27 +44,9 @@ def fetch(into: Path) -> None:
     Raises:
         NotAvailableError: It is missing, or it cannot.
     """
-    maven = shutil.which("mvn")
-    if maven is None:
-        message = "Maven is needed to fetch OpenSearch; 'mvn' is not on the PATH."
-        raise NotAvailableError(message)
     for artifact in ARTIFACTS:
-        command = [maven, "-q", "-B", _COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={into}"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_FETCH_TIMEOUT_S, check=False)
-        if done.returncode:
-            message = f"Maven cannot fetch OpenSearch: {done.stdout.strip()[-500:]}"
-            raise NotAvailableError(message)
-
-
-def digests(of: Path) -> str:
-    """What ``sha256sum *`` prints there."""
-    files = sorted(of.iterdir())
-    return "".join(f"{_digest(file)}  {file.name}\n" for file in files)
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+        options = (f"-Dartifact={artifact}", f"-DoutputDirectory={into}")
+        maven.run("OpenSearch", _COPY, *options, timeout_s=_FETCH_TIMEOUT_S)
 
 
 def _unpack(zips: Path) -> Path:
@@ -110,16 +74,3 @@ def _place() -> Path:
     if unprivileged.is_root() and not unprivileged.reachable(CACHE):
         return Path(tempfile.gettempdir(), "lumenstock-opensearch")
     return CACHE
-
-
-def _difference(pins: str, found: str) -> str:
-    names = sorted(line.split()[1] for line in set(pins.splitlines()) ^ set(found.splitlines()))
-    return f"not as pinned in {PINS.name}: {', '.join(dict.fromkeys(names))}"
-
-
-@contextmanager
-def _one_at_a_time(place: Path) -> Iterator[None]:
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

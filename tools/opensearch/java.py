@@ -8,12 +8,10 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tools.maven import NotAvailableError
+
 OLDEST = 21
 INSTALLED = Path("/usr/lib/jvm")
-
-
-class NotAvailableError(Exception):
-    """OpenSearch cannot be had on this machine; the text says what is missing."""
 
 
 def home(environment: Mapping[str, str] = os.environ, installed: Path = INSTALLED) -> Path:

@@ -18,9 +18,6 @@ from pathlib import Path
 from typing import Self
 
 from tools.opensearch import distribution, java, unprivileged
-from tools.opensearch.java import NotAvailableError
-
-__all__ = ["NotAvailableError", "Server", "kept", "running", "start", "stop"]
 
 RECORD = distribution.CACHE / "server.json"
 HEAP = "768m"  # the tests' largest index holds 5,000 documents; 100,000 fit as well

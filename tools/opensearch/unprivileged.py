@@ -8,7 +8,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.opensearch.java import NotAvailableError
+from tools.maven import NotAvailableError
 
 NOBODY = 65534
 
