@@ -152,10 +152,20 @@ class Client:
         headers = {"idempotency-key": idempotency_key}
         self._signed("POST", f"/v1/images/{image_id}/retry", headers=headers)
 
-    def status(self, image_id: str, etag: str | None = None) -> tuple[ImageStatus | None, str | None]:
-        """Where an own image stands, and the ETag of that; None when it still is as ``etag`` says."""
-        headers = {"if-none-match": etag} if etag else None
-        answer = self._signed("GET", f"/v1/images/{image_id}/status", headers=headers)
+    def status(
+        self, image_id: str, etag: str | None = None, *, wait_s: int = 0
+    ) -> tuple[ImageStatus | None, str | None]:
+        """Where an own image stands, and the ETag of that; None when it still is as ``etag`` says.
+
+        ``wait_s``: with ``etag``, let the server answer as soon as there is news, after so many seconds at
+        the latest. One that does not wait answers at once; so may any.
+        """
+        path = f"/v1/images/{image_id}/status"
+        if etag is None:
+            answer = self._signed("GET", path)
+        else:
+            params = {"wait": wait_s} if wait_s else None
+            answer = self._signed("GET", path, headers={"if-none-match": etag}, params=params)
         unchanged = answer.status_code == httpx.codes.NOT_MODIFIED
         return (None if unchanged else _parse(ImageStatus, answer)), answer.headers.get("etag")
 
@@ -174,15 +184,26 @@ class Client:
         return _parse(MarkFound, self._signed("POST", "/v1/admin/marks/detect", json=body))
 
     def _signed(
-        self, method: str, path: str, *, json: object = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Send as the account; on a 401 renew the token once and send again."""
+
+        def send(token: str) -> httpx.Response:
+            signed = _bearer(token, headers)
+            return self._transport.request(method, path, json=json, params=params, headers=signed)
+
         token = self._token()
         try:
-            return self._transport.request(method, path, json=json, headers=_bearer(token, headers))
+            return send(token)
         except NotAuthenticatedError:
             renewed = self._renew(instead_of=token)
-        return self._transport.request(method, path, json=json, headers=_bearer(renewed, headers))
+        return send(renewed)
 
     def _token(self) -> str:
         account = self._account

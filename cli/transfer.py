@@ -89,7 +89,8 @@ class Transfer:
                 if not sending:
                     time.sleep(max(0.0, look_at_s - time.monotonic()))
                 if time.monotonic() >= look_at_s:
-                    yield from self._ended(watch.look(time.monotonic()))
+                    idle = not (next_picture or sending)
+                    yield from self._ended(watch.look(idle=idle))
                     look_at_s = time.monotonic() + _LOOK_EVERY_S
 
     def _settled(self, end: Sent | Result, watch: Watch) -> Iterator[Result]:

@@ -11,8 +11,8 @@ from cli.problem import UnreachableError, describe, error_of
 from cli.quiet import Quiet
 from cli.retry import ASKING, ONCE, Retry
 
-# A cold function answers within 10 s; a refused connection shows at once.
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+# The gateway answers after 30 s at the latest, itself if it must; a refused connection shows at once.
+_TIMEOUT = httpx.Timeout(35.0, connect=5.0)
 
 
 class Transport:

@@ -41,6 +41,7 @@ class Marketplace:
         seen: Method and path of every call.
         announced: Bodies of the upload calls by image id; ``stored`` are the bytes that came in one piece.
         uploads: Those that come in parts.
+        waits: Image id and seconds of every poll that may take a while; it does not here, but sees the next fate.
         living: Image ids by SHA-256 of what the account has already.
     """
 
@@ -55,6 +56,7 @@ class Marketplace:
     keys: list[str] = field(default_factory=list)
     announced: dict[str, dict[str, Any]] = field(default_factory=dict)
     stored: dict[str, bytes] = field(default_factory=dict)
+    waits: list[tuple[str, int]] = field(default_factory=list)
     uploads: Uploads = field(default_factory=Uploads)
     living: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -77,7 +79,8 @@ class Marketplace:
                 return Answer(200, found if parts.path.endswith("/similar") else found | _PAGE)
             if headers.get("authorization") != f"Bearer {self.live_token}":
                 return Answer(401, {"message": "Unauthorized"}, {"content-type": "application/json"})
-            return self._signed_in(method, parts.path, headers, body)
+            wait_s = int(parse_qs(parts.query).get("wait", ["0"])[0])
+            return self._signed_in(method, parts.path, headers, body, wait_s)
 
     def end_session(self) -> None:
         """Let the access token that is out there no longer count."""
@@ -97,7 +100,7 @@ class Marketplace:
         tokens: dict[str, Any] = {"accessToken": self.live_token, "expiresIn": 900}
         return Answer(200, tokens | ({"refreshToken": "refresh"} if path.endswith("/login") else {}))
 
-    def _signed_in(self, method: str, path: str, headers: Any, body: bytes) -> Answer:
+    def _signed_in(self, method: str, path: str, headers: Any, body: bytes, wait_s: int) -> Answer:
         if path == "/v1/auth/me":
             return Answer(
                 200, {"id": "u1", "email": "ada@example.org", "displayName": "Ada", "roles": ["contributor"]}
@@ -110,7 +113,7 @@ class Marketplace:
             image_id = path.split("/")[3]
             self.fates[self.announced[image_id]["title"]] = [{"status": "approved"}]
             return Answer(202, {"imageId": image_id, "status": "processing", "reasons": []})
-        return self._status(path.split("/")[3], headers.get("if-none-match"))
+        return self._status(path.split("/")[3], headers.get("if-none-match"), wait_s)
 
     def _announce(self, key: str, said: dict[str, Any]) -> Answer:
         if said["contentType"] == "application/octet-stream":
@@ -149,7 +152,9 @@ class Marketplace:
     def _has_arrived(self, image_id: str) -> bool:
         return image_id in self.stored or self.uploads.has_whole(image_id)
 
-    def _status(self, image_id: str, known: str | None) -> Answer:
+    def _status(self, image_id: str, known: str | None, wait_s: int) -> Answer:
+        if wait_s:
+            self.waits.append((image_id, wait_s))
         if image_id not in self.announced:
             return problem(404, "not_found", "No such image.")
         if not self._has_arrived(image_id) and self.announced[image_id]["title"] not in self.fates:

@@ -119,6 +119,35 @@ def test_what_hangs_is_reported_and_hides_no_other(
     assert statuses == {"red-car_02.jpg": "approved", "Blue boat.PNG": "processing", "lake.webp": "approved"}
 
 
+def test_the_last_picture_is_waited_for_by_the_server_and_not_asked_for_again_and_again(
+    signed_in: Run, market: Marketplace, tmp_path: Path
+) -> None:
+    photo = tmp_path / "red car.jpg"
+    photo.write_bytes(b"red car")
+    market.fates["red car"] = [{"status": status} for status in ("processing", "processing", "approved")]
+    assert signed_in("upload", str(photo)).code == 0
+    assert market.waits == [("IMG1", 20), ("IMG1", 20)]
+    assert market.seen.count("GET /v1/images/IMG1/status") == 3
+
+
+def test_a_wait_for_one_picture_keeps_the_ends_of_others_unseen_for_two_seconds_at_most(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    market.fates["Blue boat"] = [{"status": "processing"}] * 20 + [{"status": "approved"}]
+    assert signed_in("upload", str(pictures), "--jobs", "1").code == 0
+    others = {"IMG1", "IMG2", "IMG3"} - {market.waits[-1][0]}
+    assert {seconds for image_id, seconds in market.waits if image_id in others} <= {2}
+    assert market.waits[-1][1] == 20
+
+
+def test_the_server_waits_no_longer_than_the_patience_with_a_picture(
+    signed_in: Run, market: Marketplace, pictures: Path
+) -> None:
+    market.fates["red car 02"] = [{"status": "processing"}]
+    assert signed_in("upload", str(pictures / "red-car_02.jpg"), "--wait", "2.5").code == 6
+    assert max(seconds for _, seconds in market.waits) <= 2
+
+
 def test_without_waiting_nothing_is_asked_after_the_bytes_are_sent(
     signed_in: Run, market: Marketplace, pictures: Path
 ) -> None:
