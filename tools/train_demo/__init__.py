@@ -1,4 +1,4 @@
-"""Training and evaluation of the demo model."""
+"""Training of the demo model."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from PIL import Image
 from lumenstock.catalog.categories import Category
 from tools.scenes import TRAINING_SEEDS, Scene, scene
 from tools.scenes.kinds import KINDS, Kind
-from tools.train_demo.evaluate import HELD_OUT_SEEDS, QUERY_SEEDS
-from tools.train_demo.unseen import UNSEEN_QUERIES
+from tools.search_quality import HELD_OUT_SEEDS, QUERY_SEEDS
+from tools.search_quality.unseen import UNSEEN_QUERIES
 
 NAMES = [kind.name for kind in KINDS]
 SMALL = (96, 72)

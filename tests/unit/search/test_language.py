@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lumenstock.search.language import Wish, read
+from lumenstock.search.language import Wish, read, unframed
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,16 @@ def test_the_language_is_read(text: str, wish: Wish) -> None:
 )
 def test_what_only_looks_like_it_is_words(text: str) -> None:
     assert read(text) == Wish(text)
+
+
+@pytest.mark.parametrize("opening", ["a photo of ", "Photos of ", "the picture of ", "pics of ", "view of "])
+def test_that_it_is_a_picture_goes_without_saying(opening: str) -> None:
+    assert unframed(f"{opening}a red car") == "a red car"
+
+
+@pytest.mark.parametrize("text", ["photo of", "photo of ", "photo album", "a wall of photos of cats", ""])
+def test_what_speaks_of_pictures_otherwise_stays(text: str) -> None:
+    assert unframed(text) == text
 
 
 def test_a_quote_that_is_never_closed_is_no_quote() -> None:

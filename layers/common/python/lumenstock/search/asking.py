@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from lumenstock.embedding.model import Embedder
 from lumenstock.search.encoding import QueryEncoder
-from lumenstock.search.language import read
+from lumenstock.search.language import read, unframed
 from lumenstock.search.model import Mode, SearchRequest
 from lumenstock.search.ports import IndexQuery, Sort
 from lumenstock.search.synonyms import Others, synonyms_for
@@ -50,13 +50,14 @@ class Asking:
             wish.text, request.filters, literal=request.literal, counts_people=self._counts_people
         )
         wish = replace(wish, text=reading.text)
+        text = unframed(wish.text)
         words = IndexQuery(
-            text=wish.text,
+            text=text,
             phrases=wish.phrases,
             prefixes=wish.prefixes,
             excluded=(*wish.excluded, *reading.excluded),
             filters=reading.filters,
-            synonyms=synonyms_for(wish.text, self._synonyms),
+            synonyms=synonyms_for(text, self._synonyms),
             sort=request.sort,
         )
         by_meaning = (

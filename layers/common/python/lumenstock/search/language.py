@@ -10,6 +10,9 @@ _PIECE = re.compile(r'(?P<phrase>-?"[^"]*")|(?P<bare>\S+)')
 _PREFIX = re.compile(r"(?P<start>[^\W_]{2,})\*")
 _EXCLUDED = re.compile(r"-(?P<word>[^\W_].*)")
 _RUN = re.compile(r"[^\W_]+")
+_FRAME = re.compile(
+    r"(?:an? |the |some )?(?:photo(?:graph)?|picture|pic|image|view)s? of (?=\S)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,15 @@ def read(text: str) -> Wish:
         else:
             words.append(piece["bare"].replace('"', " ").strip())
     return Wish(" ".join(filter(None, words)), tuple(phrases), tuple(prefixes), tuple(excluded))
+
+
+def unframed(text: str) -> str:
+    """``text`` without an opening such as "a photo of": every picture is one, and few have the word.
+
+    As words to look for, these find what happens to be titled so, and count among those that must be there.
+    """
+    frame = _FRAME.match(text)
+    return text[frame.end() :] if frame else text
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from lumenstock.search.document import Document, Removal
 
 _WATERMARKED = ("1024", "preview")
 _THUMBNAILS = ("512", "300", *_WATERMARKED)
-_COLOR_SHARE = 0.05  # below a twentieth of the picture a colour is not what people filter for
+COLOR_SHARE = 0.05  # below a twentieth of the picture a colour is not what people filter for
 
 
 def project(image: Image, vector: VectorItem | None) -> Document | Removal:
@@ -60,7 +60,7 @@ def bucketed(palette: Iterable[Swatch]) -> tuple[str, ...]:
     for swatch in palette:
         bucket = bucket_of(swatch.hex)
         shares[bucket] = shares.get(bucket, 0.0) + swatch.share
-    kept = (bucket for bucket, share in shares.items() if share >= _COLOR_SHARE)
+    kept = (bucket for bucket, share in shares.items() if share >= COLOR_SHARE)
     return tuple(sorted(kept, key=lambda bucket: (-shares[bucket], bucket)))
 
 
