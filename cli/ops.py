@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import backfill, decisions, redrive
+from cli import backfill, decisions, drift, redrive
 from cli.console import err, out
 from cli.stage import act_for, deployed_environment, local_environment, telling_faults
 from localcloud.home import Home
@@ -64,4 +64,5 @@ def reindex() -> None:
 
 for command in (decisions.takedown, decisions.restore, decisions.history, decisions.purge, redrive.redrive):
     app.command()(command)
+app.command("search-check")(drift.search_check)
 app.add_typer(backfill.app, name="backfill")

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from lumenstock.adapters.outbound.webhook_sender import WebhookSender
     from lumenstock.embedding.model import Embedder
     from lumenstock.imaging.invisible_mark import MarkKey
-    from lumenstock.search.ports import SearchIndex
+    from lumenstock.search.upkeep import KeptIndex
 
 
 @cache
@@ -242,7 +242,7 @@ def webhook_sender() -> WebhookSender:
 
 
 @cache
-def search_index() -> SearchIndex:
+def search_index() -> KeptIndex:
     """What answers searches."""
     wanted = settings()
     if wanted.search_engine == "none":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NoReturn
 
 from lumenstock.kernel.errors import SearchUnavailableError
@@ -12,7 +12,7 @@ from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, Sugges
 
 
 class NoSearch:
-    """Implements :class:`lumenstock.search.ports.SearchIndex` where there is none.
+    """Implements :class:`lumenstock.search.upkeep.KeptIndex` where there is none.
 
     Writes are dropped: an engine that is added later is filled from the catalogue by ``ops reindex``.
     """
@@ -56,6 +56,14 @@ class NoSearch:
         query: IndexQuery,  # noqa: ARG002 - the protocol
         documents: Sequence[Document],  # noqa: ARG002 - the protocol
     ) -> Mapping[ImageId, frozenset[str]]:
+        """Refuse."""
+        _refuse()
+
+    def stored(self, ids: Sequence[ImageId]) -> Mapping[ImageId, Change]:  # noqa: ARG002 - the protocol
+        """Refuse."""
+        _refuse()
+
+    def found_ids(self) -> Iterator[ImageId]:
         """Refuse."""
         _refuse()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -27,6 +27,20 @@ class VectorItem:
     model: str
     vector_f16: bytes
     rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogPage:
+    """Some image rows of a scan.
+
+    Attributes:
+        bookmark: From where the scan goes on behind this page.
+        share: How much of the table has been read, in [0, 1].
+    """
+
+    images: tuple[Image, ...]
+    bookmark: str
+    share: float
 
 
 class CatalogStore(Protocol):
@@ -65,6 +79,14 @@ class CatalogStore(Protocol):
 
     def get_many(self, image_ids: list[ImageId]) -> dict[ImageId, Image]:
         """Read up to 100 rows, strongly consistent; unknown ids are left out.
+
+        Raises:
+            UnavailableError: Some could not be read for more than a second.
+        """
+        ...
+
+    def present(self, image_ids: list[ImageId]) -> set[ImageId]:
+        """Those of up to 100 images that have a row, strongly consistent.
 
         Raises:
             UnavailableError: Some could not be read for more than a second.
@@ -131,10 +153,25 @@ class CatalogStore(Protocol):
         """
         ...
 
-    def every(self) -> Iterator[Image]:
-        """Every image row, in no order (a scan: rebuild and drift check only).
+    def get_vectors(self, wanted: Sequence[tuple[ImageId, str]]) -> dict[ImageId, VectorItem]:
+        """Read the vectors of up to 100 images by one model each, strongly consistent.
 
-        Each row is as it stood when its page was read: an older one would put back into the index what has
-        just been taken out.
+        Args:
+            wanted: Image and model, each image once; where there is no such vector it is left out.
+
+        Raises:
+            UnavailableError: Some could not be read for more than a second.
+        """
+        ...
+
+    def pages(self, bookmark: str | None = None) -> Iterator[CatalogPage]:
+        """Every image row, in no order (a scan: rebuild and drift check only), from ``bookmark`` on.
+
+        Each row is as it stood when its page was read, strongly consistent: an older one would put back into
+        the index what has just been taken out. A row that is there all the while comes once, wherever a scan
+        is cut in two.
+
+        Raises:
+            BadRequestError: That is no bookmark of a scan.
         """
         ...

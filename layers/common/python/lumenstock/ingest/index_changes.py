@@ -8,12 +8,15 @@ from datetime import datetime
 
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
-from lumenstock.catalog.store import CatalogStore
+from lumenstock.catalog.store import CatalogStore, VectorItem
 from lumenstock.ingest.events import event_of
+from lumenstock.kernel.ids import ImageId
 from lumenstock.notification.events import EventSink
 from lumenstock.search.document import Document, Removal
 from lumenstock.search.ports import SearchIndex
 from lumenstock.search.projection import project
+
+_VECTORS_AT_A_TIME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +70,12 @@ def projected(image: Image, catalog: CatalogStore) -> Document | Removal:
     if image.status is not Status.APPROVED or image.model is None:
         return project(image, None)
     return project(image, catalog.get_vector(image.id, image.model))
+
+
+def all_projected(images: Sequence[Image], catalog: CatalogStore) -> list[Document | Removal]:
+    """``images`` as the index must hold them, in their order, with their vectors read a hundred at a time."""
+    wanted = [(image.id, image.model) for image in images if image.model and image.status is Status.APPROVED]
+    vectors: dict[ImageId, VectorItem] = {}
+    for at in range(0, len(wanted), _VECTORS_AT_A_TIME):
+        vectors |= catalog.get_vectors(wanted[at : at + _VECTORS_AT_A_TIME])
+    return [project(image, vectors.get(image.id)) for image in images]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from lumenstock.catalog.store import CatalogStore
-from lumenstock.ingest.index_changes import projected
+from lumenstock.ingest.index_changes import all_projected
 from lumenstock.search.document import Document, Removal
 from lumenstock.search.ports import SearchIndex
 
@@ -31,9 +31,10 @@ def reindex(catalog: CatalogStore, index: SearchIndex, progress: Callable[[int],
 
 def _all(catalog: CatalogStore, progress: Callable[[int], None]) -> Iterator[Document | Removal]:
     read = 0
-    for image in catalog.every():
-        yield projected(image, catalog)
-        read += 1
-        if read % _REPORT_EVERY == 0:
-            progress(read)
+    for page in catalog.pages():
+        for change in all_projected(page.images, catalog):
+            yield change
+            read += 1
+            if read % _REPORT_EVERY == 0:
+                progress(read)
     progress(read)

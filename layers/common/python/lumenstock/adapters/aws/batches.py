@@ -22,8 +22,14 @@ _ATTEMPTS = 8
 _FIRST_PAUSE_S = 0.01
 
 
-def get_all(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> Iterator[Item]:
+def get_all(client: DynamoDBClient, table: str, keys: Sequence[Item], fields: str = "") -> Iterator[Item]:
     """The items of up to 100 different keys, strongly consistent, in no order; missing ones are left out.
+
+    Args:
+        client: For the table.
+        table: Its name.
+        keys: Of the items.
+        fields: Which attributes are wanted, a projection expression; all when empty.
 
     Raises:
         UnavailableError: The table kept leaving some unread.
@@ -35,6 +41,8 @@ def get_all(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> Iterato
     rest = list(keys)
     for _ in _attempts() if rest else ():
         wanted: KeysAndAttributesTypeDef = {"Keys": rest, "ConsistentRead": True}
+        if fields:
+            wanted["ProjectionExpression"] = fields
         answer = client.batch_get_item(RequestItems={table: wanted})
         yield from answer["Responses"].get(table, [])
         unread = answer["UnprocessedKeys"].get(table)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lumenstock.adapters.aws import work_index
+from lumenstock.adapters.aws import catalog_scan, work_index
 from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
 from lumenstock.adapters.aws.batches import get_all
 from lumenstock.adapters.aws.claims import (
@@ -21,10 +21,17 @@ from lumenstock.adapters.aws.claims import (
     taken_down_by,
 )
 from lumenstock.adapters.aws.faults import failed_condition, lost_race
-from lumenstock.adapters.aws.rows import from_item, image_key, media_partition, to_item, work_queue
+from lumenstock.adapters.aws.rows import (
+    from_item,
+    image_key,
+    image_of,
+    media_partition,
+    to_item,
+    work_queue,
+)
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import DEAD, Status
-from lumenstock.catalog.store import Change, VectorItem
+from lumenstock.catalog.store import CatalogPage, Change, VectorItem
 from lumenstock.kernel.errors import ConflictError, NotFoundError, VersionConflictError
 from lumenstock.kernel.ids import ImageId, MediaKey
 
@@ -90,7 +97,7 @@ class DynamoCatalog:
         )["Items"]
         if not found:
             return None
-        image = self.get(ImageId(found[0]["pk"]["S"].removeprefix("IMG#")))
+        image = self.get(image_of(found[0]))
         return image if image.status is Status.APPROVED and image.media_key == media_key else None
 
     def get_many(self, image_ids: list[ImageId]) -> dict[ImageId, Image]:
@@ -98,6 +105,11 @@ class DynamoCatalog:
         keys = [image_key(image_id) for image_id in dict.fromkeys(image_ids)]
         rows = (from_item(item) for item in get_all(self._client, self._catalog, keys))
         return {image.id: image for image in rows}
+
+    def present(self, image_ids: list[ImageId]) -> set[ImageId]:
+        """See the protocol."""
+        keys = [image_key(image_id) for image_id in dict.fromkeys(image_ids)]
+        return {image_of(item) for item in get_all(self._client, self._catalog, keys, fields="pk")}
 
     def update(self, image_id: ImageId, change: Change, *, seen: Image | None = None) -> Image:
         """See the protocol.
@@ -171,25 +183,23 @@ class DynamoCatalog:
     def get_vector(self, image_id: ImageId, model: str) -> VectorItem | None:
         """See the protocol."""
         found = self._read(image_key(image_id, f"VEC#{model}"))
-        if found is None:
-            return None
-        return VectorItem(model=model, vector_f16=bytes(found["vector"]["B"]), rev=int(found["rev"]["N"]))
+        return None if found is None else _vector(model, found)
 
     def waiting(self, status: Status, before: datetime) -> Iterator[ImageId]:
         """See the protocol."""
         for keys in work_index.before(self._client, self._catalog, work_queue(status), before):
-            yield ImageId(keys["pk"]["S"].removeprefix("IMG#"))
+            yield image_of(keys)
 
-    def every(self) -> Iterator[Image]:
+    def get_vectors(self, wanted: Sequence[tuple[ImageId, str]]) -> dict[ImageId, VectorItem]:
         """See the protocol."""
-        pages = self._client.get_paginator("scan")
-        for page in pages.paginate(
-            TableName=self._catalog,
-            FilterExpression="sk = :row AND begins_with(pk, :image)",
-            ExpressionAttributeValues={":row": {"S": "A"}, ":image": {"S": "IMG#"}},
-            ConsistentRead=True,
-        ):
-            yield from map(from_item, page["Items"])
+        models = dict(wanted)
+        keys = [image_key(image_id, f"VEC#{model}") for image_id, model in models.items()]
+        items = get_all(self._client, self._catalog, keys)
+        return {image_of(item): _vector(models[image_of(item)], item) for item in items}
+
+    def pages(self, bookmark: str | None = None) -> Iterator[CatalogPage]:
+        """See the protocol."""
+        return catalog_scan.pages(self._client, self._catalog, bookmark)
 
     def _read(self, key: Item) -> Item | None:
         return self._client.get_item(TableName=self._catalog, Key=key, ConsistentRead=True).get("Item")
@@ -229,3 +239,7 @@ class DynamoCatalog:
                 return False
             raise
         return True
+
+
+def _vector(model: str, item: Item) -> VectorItem:
+    return VectorItem(model=model, vector_f16=bytes(item["vector"]["B"]), rev=int(item["rev"]["N"]))

@@ -82,8 +82,13 @@ def from_item(item: Item) -> Image:
     Raises:
         ValueError: The item is not an image as this code knows it. The text holds none of its values.
     """
-    fields = from_attributes(item) | {"id": item["pk"]["S"].removeprefix("IMG#")}
+    fields = from_attributes(item) | {"id": image_of(item)}
     return _Row.model_validate(fields).root
+
+
+def image_of(item: Item) -> ImageId:
+    """The image that an item belongs to."""
+    return ImageId(item["pk"]["S"].removeprefix("IMG#"))
 
 
 def is_image(item: Item) -> bool:

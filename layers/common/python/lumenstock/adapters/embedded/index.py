@@ -26,7 +26,7 @@ _LOAD_ATTEMPTS = 5
 
 
 class EmbeddedIndex:
-    """Implements :class:`lumenstock.search.ports.SearchIndex` for the processes of one machine."""
+    """Implements :class:`lumenstock.search.upkeep.KeptIndex` for the processes of one machine."""
 
     def __init__(self, folder: Path) -> None:
         """Keep everything below ``folder``, which is made when first needed."""
@@ -85,6 +85,17 @@ class EmbeddedIndex:
     ) -> Mapping[ImageId, frozenset[str]]:
         """See the protocol."""
         return matched_words(query, documents, words_of, written_words_of)
+
+    def stored(self, ids: Sequence[ImageId]) -> Mapping[ImageId, Change]:
+        """See the protocol."""
+        with _available():
+            return self._truth.stored(ids)
+
+    def found_ids(self) -> Iterator[ImageId]:
+        """See the protocol."""
+        with _available():
+            ids = self._fresh().document_ids()
+        yield from (ImageId(image_id.decode()) for image_id in ids)
 
     def rebuild(self, changes: Iterable[Change]) -> int:
         """See the protocol."""

@@ -20,6 +20,11 @@ def snapshot_query() -> Query:
     return _term("kind", SNAPSHOT)
 
 
+def documents_query() -> Query:
+    """Every document."""
+    return _term("kind", DOCUMENT)
+
+
 def passing(query: IndexQuery) -> Query | None:
     """What every find of ``query`` must be, in both legs, scoring 0; None when nothing is asked for."""
     filters = query.filters

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import tantivy
+from numpy.typing import NDArray
 
 from lumenstock.adapters.embedded.fields import KEYS, open_words
-from lumenstock.adapters.embedded.queries import ids_query, snapshot_query
+from lumenstock.adapters.embedded.queries import documents_query, ids_query, snapshot_query
 from lumenstock.adapters.embedded.rows import RowNumbers, RowView
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.ports import Hit, Signals
@@ -70,6 +71,10 @@ class Snapshot:
         most = max(1, self.position.rows)
         found = self.searcher.search(query, limit=most, count=False, order_by_field="row").hits
         return np.fromiter((row for row, _ in found), dtype=np.int64, count=len(found))
+
+    def document_ids(self) -> NDArray[np.bytes_]:
+        """The ids of all documents, zero-padded, in rising order."""
+        return np.sort(self.rows.ids[self.rows_of(documents_query())])
 
     def best(self, query: tantivy.Query, offset: int, limit: int) -> tuple[Hit, ...]:
         """Finds of ``query`` by falling score, ties by rising id, from ``offset`` on.

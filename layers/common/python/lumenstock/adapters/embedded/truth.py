@@ -104,6 +104,18 @@ class Truth:
         documents = {ImageId(image_id): _document(body, vector) for image_id, body, vector in found}
         return {image_id: documents[image_id] for image_id in ids if image_id in documents}
 
+    def stored(self, ids: Sequence[ImageId]) -> dict[ImageId, Change]:
+        """The last writes of ``ids``; those that keep nothing out are left out."""
+        found = self._connection().execute(
+            "SELECT id, version, body, vector FROM documents"
+            " WHERE version > ? AND id IN (SELECT value FROM json_each(?))",
+            (DROPPED, json.dumps(list(ids))),
+        )
+        return {
+            ImageId(image_id): Removal(image_id, version) if body is None else _document(body, vector)
+            for image_id, version, body, vector in found
+        }
+
     def written_after(self, seq: int, limit: int) -> list[Row]:
         """The rows whose last write came after number ``seq``, in the order of writing, at most ``limit``."""
         found = self._connection().execute(

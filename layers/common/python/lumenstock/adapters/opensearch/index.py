@@ -14,6 +14,7 @@ from lumenstock.adapters.opensearch.bulk import Bulk
 from lumenstock.adapters.opensearch.faults import available
 from lumenstock.adapters.opensearch.legs import (
     Response,
+    ids_search,
     keyword_hits,
     keyword_search,
     nearest,
@@ -21,7 +22,7 @@ from lumenstock.adapters.opensearch.legs import (
 )
 from lumenstock.adapters.opensearch.mapping import Body, IndexShape
 from lumenstock.adapters.opensearch.reading import Reader
-from lumenstock.adapters.opensearch.records import document_of, records_of
+from lumenstock.adapters.opensearch.records import change_of, document_of, records_of
 from lumenstock.adapters.opensearch.words import stems_of, written_words_of
 from lumenstock.embedding.model import from_f16
 from lumenstock.kernel.errors import ConflictError, NotFoundError, SearchUnavailableError
@@ -33,11 +34,12 @@ from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryV
 COLLECTION = "img"
 
 _REBUILD_BATCH = 500
+_IDS_AT_A_TIME = 2000
 _MOST_TURNS = 10  # a write follows a rebuild that begins or ends meanwhile; ten of them is no rebuild
 
 
 class OpenSearchIndex:
-    """Implements :class:`lumenstock.search.ports.SearchIndex` on OpenSearch 3."""
+    """Implements :class:`lumenstock.search.upkeep.KeptIndex` on OpenSearch 3."""
 
     def __init__(
         self, client: OpenSearch, shape: IndexShape, *, name: str = COLLECTION, visible: bool = False
@@ -128,6 +130,21 @@ class OpenSearchIndex:
     ) -> Mapping[ImageId, frozenset[str]]:
         """See the protocol."""
         return matched_words(query, documents, stems_of, written_words_of)
+
+    def stored(self, ids: Sequence[ImageId]) -> Mapping[ImageId, Change]:
+        """See the protocol."""
+        with available():
+            return {image_id: change_of(source) for image_id, source in self._reader.sources(ids).items()}
+
+    def found_ids(self) -> Iterator[ImageId]:
+        """See the protocol."""
+        last: ImageId | None = None
+        while True:
+            with available():
+                hits = self._one(ids_search(last, _IDS_AT_A_TIME))["hits"]["hits"]
+            if not hits:
+                return
+            yield from (last := ImageId(hit["_id"]) for hit in hits)
 
     def rebuild(self, changes: Iterable[Change]) -> int:
         """See the protocol.

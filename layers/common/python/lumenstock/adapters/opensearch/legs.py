@@ -41,6 +41,18 @@ def keyword_hits(query: IndexQuery, response: Response) -> tuple[Hit, ...]:
     return tuple(Hit(image_id, float(value)) for image_id, value in scored)
 
 
+def ids_search(after: ImageId | None, limit: int) -> Body:
+    """The ids of documents in rising order, from the one behind ``after`` on."""
+    search: Body = {
+        "query": {"term": {"removed": False}},
+        "sort": [_BY_ID],
+        "size": limit,
+        "_source": False,
+        "track_total_hits": False,
+    }
+    return search if after is None else search | {"search_after": [after]}
+
+
 def vector_search(query: IndexQuery, vector: QueryVector, fields: Sequence[str] = ()) -> Body:
     """The vector leg, with the values of ``fields``."""
     return {

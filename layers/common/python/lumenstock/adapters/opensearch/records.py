@@ -57,6 +57,11 @@ def document_of(source: Mapping[str, Any]) -> Document | None:
     return Document(**values, vector_f16=base64.b64decode(source.get("vector_f16", "")))
 
 
+def change_of(source: Mapping[str, Any]) -> Change:
+    """What was written as a source."""
+    return document_of(source) or Removal(source["id"], source["version"])
+
+
 def _source(change: Change) -> Body:
     if isinstance(change, Removal):
         return {"id": change.id, "version": change.version, "removed": True}
