@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from PIL import Image
 from cli.client import Client
 from cli.outcome import Outcome, Result
 from cli.pictures import Picture
+from cli.responses import StatusReason
 from cli.transport import Transport
 from lumenstock.catalog.image import Orientation
 from lumenstock.kernel.errors import ConfigurationError, UnavailableError
 from tests.cli.answers import Answer
 from tests.cli.marketplace import HIT, Marketplace
 from tools.demo import sheet
+from tools.demo.moderator import looks_like_another
 from tools.demo.paint import Painted, painted, scene_seeds
 from tools.demo.searchable import verify
 from tools.demo.searches import run, searches
@@ -76,6 +79,17 @@ def test_five_searches_cover_all_modes_and_have_filters() -> None:
     assert len({search.meant for search in wanted}) == 5
     assert [sorted(search.filters) for search in wanted] == [[], [], [], ["category"], ["orientation"]]
     assert not wanted[0].words.startswith("a photo of")
+
+
+def test_only_what_waits_for_its_likeness_alone_is_approved() -> None:
+    def waiting(*codes: str) -> Result:
+        reasons = tuple(StatusReason(code=code, text="", needs_new_upload=False) for code in codes)
+        return replace(ended(Outcome.PENDING_REVIEW, HIT["id"]), reasons=reasons)
+
+    assert looks_like_another(waiting("near_duplicate_of_another"))
+    assert not looks_like_another(waiting())
+    assert not looks_like_another(waiting("near_duplicate_of_another", "taken_down_before"))
+    assert not looks_like_another(ended(Outcome.APPROVED, HIT["id"]))
 
 
 def test_a_picture_that_the_search_does_not_show_is_missing(client: Client) -> None:

@@ -30,7 +30,7 @@ from localcloud import cloud
 from localcloud.home import Home
 from localcloud.steps import Steps
 from lumenstock.kernel.errors import ConfigurationError, LumenstockError
-from tools.demo import contributor, report, searchable, searches, sheet
+from tools.demo import contributor, moderator, report, searchable, searches, sheet
 from tools.demo.paint import Painted, painted
 from tools.demo.wishes import Wishes
 from tools.maven import NotAvailableError
@@ -52,7 +52,7 @@ class Demo:
         # Where there is no terminal the lines are as wide as they need to be.
         self._console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
         self._stages = report.Stages(self._console)
-        self._photos = gather([wishes.photos], Words()) if wishes.photos else []
+        self._photos = gather([wishes.photos], Words(allow_near_duplicate=True)) if wishes.photos else []
         self._painted: list[Painted] = []
 
     def run(self) -> Exit:
@@ -69,7 +69,7 @@ class Demo:
             with self._stages.stage("contributor", f"{person.name} <{person.email}>"):
                 contributor_id = contributor.sign_in(client, person, self._home)
             with self._stages.stage(_UPLOAD, f"{self._total} pictures, DEMO_SEED={self._wishes.seed}"):
-                results = self._upload(client)
+                results = self._reviewed(self._upload(client))
             with self._stages.stage("wait until each is found"):
                 verdict = searchable.verify(
                     client, contributor_id, results, set(self._photos), _SEARCHABLE_WITHIN_S
@@ -102,6 +102,12 @@ class Demo:
         shown = (f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.items() if count)
         self._console.print(f"  {', '.join(shown)}")
         return results
+
+    def _reviewed(self, results: list[Result]) -> list[Result]:
+        count = sum(map(moderator.looks_like_another, results))
+        if count:
+            self._console.print(f"  {count} of an earlier run's likeness, approved as a moderator would")
+        return moderator.approve_look_alikes(self._home, results)
 
     def _pictures(self) -> Iterator[Picture]:
         started_s = time.monotonic()

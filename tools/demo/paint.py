@@ -58,5 +58,5 @@ def _paint(seed: int, number: int, folder: Path) -> Painted:
     made = scene(seed, width_px, height_px)
     path = folder / f"{number:03}-{made.kind.replace(' ', '-')}.jpg"
     made.picture.save(path, "JPEG", quality=_QUALITY)
-    picture = Picture(path, "image/jpeg", made.caption)
+    picture = Picture(path, "image/jpeg", made.caption, allow_near_duplicate=True)
     return Painted(picture, made.kind, made.tags, made.category, Orientation.of(width_px, height_px))
