@@ -92,6 +92,7 @@ def _check(*, repair: bool, settle_s: float) -> DriftCheck:
         settle_s=settle_s,
         now_s=time.monotonic,
         pause=time.sleep,
+        model=bootstrap.serving_model(),
     )
 
 

@@ -58,7 +58,9 @@ def reindex() -> None:
         err.print(f"[dim]{count:,} images read[/]")
 
     with telling_faults():
-        count = rebuilding.reindex(bootstrap.catalog(), bootstrap.search_index(), show)
+        count = rebuilding.reindex(
+            bootstrap.catalog(), bootstrap.search_index(), show, bootstrap.serving_model()
+        )
     out.print(f"The index is rebuilt from {count:,} images.")
 
 

@@ -8,7 +8,7 @@ import pytest
 from lumenstock.embedding.model import from_f16
 from lumenstock.kernel.errors import NotFoundError
 from lumenstock.search.document import Removal
-from lumenstock.search.ports import WINDOW, Filters, IndexQuery, SearchIndex
+from lumenstock.search.ports import WINDOW, Filters, IndexQuery, SearchIndex, Tally
 from tests.contract.search.documents import (
     asking,
     document,
@@ -192,3 +192,23 @@ def test_vectors_survive_in_half_precision(index: SearchIndex) -> None:
     kept = from_f16(index.get([written.id])[written.id].vector_f16)
     assert float(kept @ unit_vector(1)) == pytest.approx(1.0, abs=1e-4)
     assert float(np.linalg.norm(kept)) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_documents_and_vectors_are_counted(index: SearchIndex) -> None:
+    index.write([document(n, vector=unit_vector(n)) for n in range(5)])
+    index.write([document(5), document(6, vector=unit_vector(6), model="demo@2")])
+    assert index.tally("demo@1") == Tally(documents=7, vectors=5)
+    assert index.tally("demo@2") == Tally(documents=7, vectors=1)
+    assert index.tally("demo@3") == Tally(documents=7, vectors=0)
+
+
+def test_what_was_removed_or_replaced_is_not_counted(index: SearchIndex) -> None:
+    index.write([document(n, vector=unit_vector(n)) for n in range(5)])
+    index.write(
+        [Removal(image_id(0), 2), document(1, version=2), document(2, version=2, vector=unit_vector(9))]
+    )
+    assert index.tally("demo@1") == Tally(documents=4, vectors=3)
+
+
+def test_an_index_of_nothing_counts_nothing(index: SearchIndex) -> None:
+    assert index.tally("demo@1") == Tally(documents=0, vectors=0)

@@ -20,10 +20,10 @@ class FewWords:
     nsfw: Head | None = None
     people: Head | None = None
 
-    def __init__(self, visual_weight: float = 0.5) -> None:
+    def __init__(self, visual_weight: float = 0.5, version: str = "1") -> None:
         self.manifest = ModelManifest(
             name="demo",
-            version="1",
+            version=version,
             image_size_px=64,
             visual_weight=visual_weight,
             licence="Apache-2.0",
@@ -48,4 +48,5 @@ class Broken(FewWords):
     """Loads, and then fails."""
 
     def encode_texts(self, texts: list[str]) -> Vectors:
+        self.texts += texts
         raise BrokenModelError(texts)

@@ -10,14 +10,15 @@ import pytest
 
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.embedding.model import Vectors
+from lumenstock.kernel.breaker import CircuitBreaker
 from lumenstock.kernel.errors import SearchUnavailableError
-from lumenstock.search.encoding import REMEMBERED
+from lumenstock.search.encoding import REMEMBERED, QueryEncoder
 from lumenstock.search.model import Mode, SearchPage, SearchRequest
 from lumenstock.search.ports import Filters, IndexAnswer, IndexQuery
 from lumenstock.search.service import SearchService, Tuning
 from tests.contract.search.documents import document, toward
 from tests.unit.search.clocks import StandingClock
-from tests.unit.search.models import RED, Broken, FewWords
+from tests.unit.search.models import RED, Broken, BrokenModelError, FewWords
 
 BY_WORDS, BY_MEANING = 1, 2
 
@@ -183,19 +184,34 @@ def test_a_model_that_keeps_failing_is_left_alone_for_a_minute(
     index: FaultyIndex, clock: StandingClock
 ) -> None:
     model = Broken()
-    asked: list[FewWords] = []
-
-    def embedder() -> FewWords:
-        asked.append(model)
-        return model
-
-    searching = SearchService(index, embedder, clock, Tuning(encode_deadline_s=30))
+    searching = SearchService(index, lambda: model, clock, Tuning(encode_deadline_s=30))
     for number in range(7):
         assert searching.search(SearchRequest(f"red {number}")).degraded
-    assert len(asked) == 5
+    assert len(model.texts) == 5
     clock.move(60)
     searching.search(SearchRequest("red"))
-    assert len(asked) == 6
+    assert len(model.texts) == 6
+
+
+def test_a_model_that_does_not_load_is_left_alone_for_a_minute(clock: StandingClock) -> None:
+    tries: list[str] = []
+
+    def embedder() -> FewWords:
+        tries.append("load")
+        raise BrokenModelError
+
+    encoder = QueryEncoder(embedder, CircuitBreaker(clock), 30)
+    assert [encoder.encode(f"red {number}") for number in range(7)] == [None] * 7
+    assert len(tries) == 5
+
+
+def test_after_a_swap_the_same_words_are_encoded_by_the_other_model(clock: StandingClock) -> None:
+    first, second = FewWords(version="1"), FewWords(version="2")
+    serving = iter([first, first, second, second, first, first])  # asked twice where words are new
+    encoder = QueryEncoder(lambda: next(serving), CircuitBreaker(clock), 30)
+    said = [encoded.vector.model for _ in range(4) if (encoded := encoder.encode("red"))]
+    assert said == ["demo@1", "demo@1", "demo@2", "demo@1"]
+    assert (first.texts, second.texts) == (["red"], ["red"])
 
 
 def test_what_was_asked_before_is_not_encoded_again(index: FaultyIndex, clock: StandingClock) -> None:

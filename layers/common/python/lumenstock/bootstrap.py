@@ -22,6 +22,7 @@ from lumenstock.adapters.aws.multipart import S3Multipart
 from lumenstock.adapters.aws.objects import S3Objects
 from lumenstock.adapters.aws.profiles import DynamoProfiles
 from lumenstock.adapters.aws.queues import SqsQueue
+from lumenstock.adapters.aws.rollouts import DynamoRollouts
 from lumenstock.adapters.aws.sessions import DynamoSessions
 from lumenstock.adapters.aws.uploads import DynamoUploads
 from lumenstock.adapters.aws.webhooks import DynamoWebhooks
@@ -29,6 +30,8 @@ from lumenstock.adapters.aws.work_list import DynamoWorkList
 from lumenstock.imaging.decoder import RAW_PROGRAM, Decoder
 from lumenstock.kernel.clock import Clock, SystemClock
 from lumenstock.notification.targets import TargetPolicy
+from lumenstock.search.pointer import Pointer
+from lumenstock.search.rollout import Place
 from lumenstock.settings import linker_environment, settings
 
 # These stand on numpy and libvips, whose layers are not with every function.
@@ -243,34 +246,50 @@ def webhook_sender() -> WebhookSender:
 
 @cache
 def search_index() -> KeptIndex:
-    """What answers searches."""
-    wanted = settings()
-    if wanted.search_engine == "none":
-        from lumenstock.adapters.no_search import NoSearch
+    """What answers searches, whichever model serves: see :mod:`lumenstock.search.rolling`."""
+    from lumenstock.search.rolling import RollingIndex
 
-        return NoSearch()
-    if wanted.search_engine == "embedded":
-        from lumenstock.adapters.embedded.index import EmbeddedIndex
-
-        return EmbeddedIndex(wanted.search_dir)
-    from lumenstock.adapters.aws.signing import signer_for
-    from lumenstock.adapters.opensearch.connection import connect
-    from lumenstock.adapters.opensearch.index import OpenSearchIndex
-    from lumenstock.adapters.opensearch.mapping import IndexShape, VectorEngine
-
-    address = wanted.require("search_endpoint")
-    shape = IndexShape(
-        VectorEngine(wanted.search_vectors), shards=wanted.search_shards, replicas=wanted.search_replicas
-    )
-    return OpenSearchIndex(connect(address, signer_for(address)), shape, visible=wanted.stage == "local")
+    if settings().search_engine == "none" or not settings().catalog_table:
+        return index_in(Place.FIRST)
+    return RollingIndex(pointer(), index_in, catalog())
 
 
 @cache
-def embedder() -> Embedder:
-    """The model that puts pictures and words into one space."""
-    from lumenstock.adapters.onnx.embedder import OnnxEmbedder
+def index_in(place: Place) -> KeptIndex:
+    """The index that is kept in ``place``, of whatever model."""
+    from lumenstock.adapters.search_engine import open_index
 
-    return OnnxEmbedder(settings().model_dir, device=settings().embed_device)
+    return open_index(settings(), place)
+
+
+@cache
+def rollouts() -> DynamoRollouts:
+    """Which model answers, and which one is on its way."""
+    return DynamoRollouts(clients.dynamodb(), settings().require("catalog_table"))
+
+
+@cache
+def pointer() -> Pointer:
+    """The same, as it was known some seconds ago."""
+    return Pointer(rollouts(), clock())
+
+
+def serving_model() -> str | None:
+    """``name@version`` of the model that answers; None where no rollout ever named one."""
+    return pointer().serving() if settings().catalog_table else None
+
+
+def embedder() -> Embedder:
+    """The model that answers: it puts pictures and words into one space."""
+    return embedder_of(serving_model() or "")
+
+
+@cache
+def embedder_of(model: str) -> Embedder:
+    """The model ``name@version`` from the folder that holds it; with "" the one in ``MODEL_DIR``."""
+    from lumenstock.adapters.onnx.folders import load_model
+
+    return load_model(model, settings().model_folders, settings().embed_device)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import NoReturn
 from lumenstock.kernel.errors import SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
-from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, Suggestion
+from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, Suggestion, Tally
 
 
 class NoSearch:
@@ -64,6 +64,10 @@ class NoSearch:
         _refuse()
 
     def found_ids(self) -> Iterator[ImageId]:
+        """Refuse."""
+        _refuse()
+
+    def tally(self, model: str) -> Tally:  # noqa: ARG002 - the protocol
         """Refuse."""
         _refuse()
 

@@ -74,6 +74,7 @@ class DriftCheck:
         settle_s: float,
         now_s: Callable[[], float],
         pause: Callable[[float], None],
+        model: str | None = None,
     ) -> None:
         """Compare ``index`` with ``catalog``.
 
@@ -84,6 +85,7 @@ class DriftCheck:
             settle_s: How long a difference must last, in seconds; more than the index usually lags.
             now_s: A clock that never goes back, in seconds.
             pause: Rests for so many seconds.
+            model: ``name@version`` of the index; None means of each image the one that its row names.
         """
         self._catalog = catalog
         self._index = index
@@ -91,6 +93,7 @@ class DriftCheck:
         self._settle_s = settle_s
         self._now_s = now_s
         self._pause = pause
+        self._model = model
         self._suspects: deque[_Suspect] = deque()
         self.images = 0
         self.documents = 0
@@ -107,7 +110,7 @@ class DriftCheck:
         """
         for page in self._catalog.pages():
             self.images += len(page.images)
-            self._suspect(self._differing(all_projected(page.images, self._catalog)))
+            self._suspect(self._differing(all_projected(page.images, self._catalog, self._model)))
             progress(page.share)
             yield from self._judge_due()
         for ids in _portions(self._index.found_ids()):
@@ -131,7 +134,9 @@ class DriftCheck:
     def _look(self, ids: list[ImageId]) -> list[_View]:
         held = self._index.stored(ids)
         rows = self._catalog.get_many(ids)
-        wanted = {change.id: change for change in all_projected(list(rows.values()), self._catalog)}
+        wanted = {
+            change.id: change for change in all_projected(list(rows.values()), self._catalog, self._model)
+        }
         return [_View(image_id, wanted.get(image_id), held.get(image_id)) for image_id in ids]
 
     def _judge_due(self, at_least: int = 0) -> Iterator[Finding]:

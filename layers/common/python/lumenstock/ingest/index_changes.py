@@ -72,10 +72,22 @@ def projected(image: Image, catalog: CatalogStore) -> Document | Removal:
     return project(image, catalog.get_vector(image.id, image.model))
 
 
-def all_projected(images: Sequence[Image], catalog: CatalogStore) -> list[Document | Removal]:
-    """``images`` as the index must hold them, in their order, with their vectors read a hundred at a time."""
-    wanted = [(image.id, image.model) for image in images if image.model and image.status is Status.APPROVED]
+def all_projected(
+    images: Sequence[Image], catalog: CatalogStore, model: str | None = None
+) -> list[Document | Removal]:
+    """``images`` as the index must hold them, in their order, with their vectors read a hundred at a time.
+
+    Args:
+        images: Rows.
+        catalog: Where the vectors are.
+        model: ``name@version`` of the index; None means of each image the one that its row names.
+    """
+    wanted = [
+        (image.id, model or image.model)
+        for image in images
+        if image.model and image.status is Status.APPROVED
+    ]
     vectors: dict[ImageId, VectorItem] = {}
     for at in range(0, len(wanted), _VECTORS_AT_A_TIME):
         vectors |= catalog.get_vectors(wanted[at : at + _VECTORS_AT_A_TIME])
-    return [project(image, vectors.get(image.id)) for image in images]
+    return [project(image, vectors.get(image.id), model) for image in images]

@@ -27,19 +27,24 @@ class Encoded:
 
 
 class QueryEncoder:
-    """Encodes with one model, whose own thread goes on when a question no longer waits."""
+    """Encodes with the model that answers, whose thread goes on when a question no longer waits.
+
+    What was asked before is remembered by model: after a swap the same words are encoded anew.
+    """
 
     def __init__(self, embedder: Callable[[], Embedder], breaker: CircuitBreaker, deadline_s: float) -> None:
         """Wait ``deadline_s`` for the model.
 
-        ``embedder`` is called when the first words have to be encoded. Loading a model is not counted:
-        it happens once a process, and half an answer to the first question helps nobody.
+        ``embedder`` gives the model that answers now, and loads it when its first words have to be encoded.
+        Loading is not counted: it happens once a process, and half an answer to the first question helps
+        nobody.
         """
         self._embedder = embedder
         self._breaker = breaker
         self._deadline_s = deadline_s
-        self._known: OrderedDict[str, Encoded] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], Encoded] = OrderedDict()
         self._lock = Lock()
+        self._loaded = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encode")
 
     def encode(self, text: str) -> Encoded | None:
@@ -50,6 +55,7 @@ class QueryEncoder:
             return None
         try:
             embedder = self._embedder()
+            self._loaded = True
             running = self._thread.submit(self._encode_now, embedder, text)
             encoded = self._in_time(running)
         except Exception:
@@ -74,13 +80,22 @@ class QueryEncoder:
         manifest = embedder.manifest
         encoded = Encoded(QueryVector(manifest.id, values), manifest.visual_weight)
         with self._lock:
-            self._known[text] = encoded
+            self._known[manifest.id, text] = encoded
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return encoded
 
     def _remembered(self, text: str) -> Encoded | None:
+        """What is known of ``text`` in the model that answers now; one that does not load is not tried."""
+        if not self._loaded:
+            return None
+        try:
+            model = self._embedder().manifest.id
+        except Exception:
+            logger.exception("The model that answers now cannot be had.")
+            self._loaded = False
+            return None
         with self._lock:
-            if text in self._known:
-                self._known.move_to_end(text)
-            return self._known.get(text)
+            if (model, text) in self._known:
+                self._known.move_to_end((model, text))
+            return self._known.get((model, text))

@@ -51,6 +51,7 @@ __all__ = [
     "Sort",
     "Suggestion",
     "Synonym",
+    "Tally",
 ]
 
 MAX_DEPTH = 10_000
@@ -139,6 +140,14 @@ class Suggestion:
     documents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many documents an index holds, and how many of them have a vector of one model."""
+
+    documents: int
+    vectors: int
+
+
 class SearchIndex(Protocol):
     """A projection of approved images that can always be rebuilt from the catalogue.
 
@@ -221,6 +230,10 @@ class SearchIndex(Protocol):
         phrases and of such synonyms where the whole phrase is, and what begins with its prefixes. It does
         not say whether the document is a find.
         """
+        ...
+
+    def tally(self, model: str) -> Tally:
+        """Count the documents, and those with a vector of ``model`` (``name@version``), as found by now."""
         ...
 
     def rebuild(self, changes: Iterable[Change]) -> int:

@@ -15,17 +15,18 @@ _THUMBNAILS = ("512", "300", *_WATERMARKED)
 COLOR_SHARE = 0.05  # below a twentieth of the picture a colour is not what people filter for
 
 
-def project(image: Image, vector: VectorItem | None) -> Document | Removal:
+def project(image: Image, vector: VectorItem | None, model: str | None = None) -> Document | Removal:
     """What the index must hold of ``image``: a document while it is approved, else a removal.
 
     Args:
         image: Row of the catalogue.
-        vector: Its vector by the model that the row names; ignored when it is of another one, so that
-            vectors of two versions never meet.
+        vector: Its vector by ``model``; ignored when it is of another one, so that vectors of two versions
+            never meet.
+        model: ``name@version`` of the index; None means the one that the row names.
     """
     if image.status is not Status.APPROVED:
         return Removal(image.id, image.version)
-    known = vector is not None and vector.model == image.model
+    known = vector is not None and vector.model == (model or image.model)
     return Document(
         id=image.id,
         version=image.version,

@@ -9,8 +9,10 @@ from itertools import islice
 from pathlib import Path
 
 from lumenstock.adapters.embedded.answering import answer, keyword_leg, vector_legs
+from lumenstock.adapters.embedded.counting import count
 from lumenstock.adapters.embedded.fields import words_of, written_words_of
 from lumenstock.adapters.embedded.projector import Projector
+from lumenstock.adapters.embedded.queries import keyword_query
 from lumenstock.adapters.embedded.snapshot import Snapshot
 from lumenstock.adapters.embedded.truth import Truth
 from lumenstock.adapters.embedded.vocabulary import corrections, suggestions
@@ -19,7 +21,7 @@ from lumenstock.kernel.errors import NotFoundError, SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
 from lumenstock.search.matching import matched_words
-from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryVector, Suggestion
+from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryVector, Suggestion, Tally
 
 _REBUILD_BATCH = 500
 _LOAD_ATTEMPTS = 5
@@ -96,6 +98,13 @@ class EmbeddedIndex:
         with _available():
             ids = self._fresh().document_ids()
         yield from (ImageId(image_id.decode()) for image_id in ids)
+
+    def tally(self, model: str) -> Tally:
+        """See the protocol."""
+        with _available():
+            snapshot = self._fresh()
+            documents = count(snapshot.searcher, keyword_query(IndexQuery()))
+            return Tally(documents, snapshot.rows.count(model))
 
     def rebuild(self, changes: Iterable[Change]) -> int:
         """See the protocol."""

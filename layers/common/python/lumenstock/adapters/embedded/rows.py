@@ -155,6 +155,10 @@ class RowView:
         record = self.records[row]
         return Signals(int(record["created_at_s"]), bool(record["premium"]), float(record["trending"]))
 
+    def count(self, model: str) -> int:
+        """How many rows have a vector of ``model``."""
+        return int(np.count_nonzero(self.models == np.uint64(model_code(model)))) if model else 0
+
     def scores(self, query: Vectors, model: str, among: Sequence[RowNumbers | None]) -> Scores:
         """Compare ``query`` (float32[768], unit length) with the rows of ``model``, exactly.
 

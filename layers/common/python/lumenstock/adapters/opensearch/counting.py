@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lumenstock.adapters.opensearch.mapping import Body
-from lumenstock.search.ports import FACET_SIZE, FacetCount, Facets
+from lumenstock.adapters.opensearch.queries import EVERYTHING
+from lumenstock.search.ports import FACET_SIZE, FacetCount, Facets, Tally
 
 FIELDS = {"categories": "categories", "orientations": "orientation", "colors": "colors"}
 
@@ -17,6 +18,18 @@ _VALUES = 10_000  # values counted before the largest are kept: more than there 
 def facet_requests(facets: Iterable[str]) -> Body:
     """Asks for the counts of ``facets``."""
     return {facet: {"terms": {"field": FIELDS[facet], "size": _VALUES}} for facet in facets}
+
+
+def tally_search(model: str) -> Body:
+    """Asks how many documents there are, and how many with a vector of ``model``."""
+    of_model = {"filter": {"term": {"model": model}}}
+    return {"query": EVERYTHING, "size": 0, "track_total_hits": True, "aggs": {"vectors": of_model}}
+
+
+def tally_of(response: Mapping[str, Any]) -> Tally:
+    """What :func:`tally_search` was answered."""
+    vectors = response["aggregations"].get("vectors", {}).get("doc_count", 0)
+    return Tally(response["hits"]["total"]["value"], vectors)
 
 
 class Counts:

@@ -11,6 +11,7 @@ from lumenstock.adapters.opensearch import vocabulary
 from lumenstock.adapters.opensearch.aliases import Aliases
 from lumenstock.adapters.opensearch.answering import answer_of, searches_for
 from lumenstock.adapters.opensearch.bulk import Bulk
+from lumenstock.adapters.opensearch.counting import tally_of, tally_search
 from lumenstock.adapters.opensearch.faults import available
 from lumenstock.adapters.opensearch.legs import (
     Response,
@@ -29,9 +30,18 @@ from lumenstock.kernel.errors import ConflictError, NotFoundError, SearchUnavail
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
 from lumenstock.search.matching import matched_words
-from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryVector, Suggestion
+from lumenstock.search.ports import (
+    Change,
+    Hit,
+    IndexAnswer,
+    IndexQuery,
+    QueryVector,
+    Suggestion,
+    Tally,
+)
+from lumenstock.search.rollout import Place
 
-COLLECTION = "img"
+COLLECTIONS = {Place.FIRST: "img", Place.SECOND: "img-b"}
 
 _REBUILD_BATCH = 500
 _IDS_AT_A_TIME = 2000
@@ -42,7 +52,12 @@ class OpenSearchIndex:
     """Implements :class:`lumenstock.search.upkeep.KeptIndex` on OpenSearch 3."""
 
     def __init__(
-        self, client: OpenSearch, shape: IndexShape, *, name: str = COLLECTION, visible: bool = False
+        self,
+        client: OpenSearch,
+        shape: IndexShape,
+        *,
+        name: str = "img",
+        visible: bool = False,
     ) -> None:
         """Keep everything in indices named after ``name``, which are made when first written to.
 
@@ -145,6 +160,11 @@ class OpenSearchIndex:
             if not hits:
                 return
             yield from (last := ImageId(hit["_id"]) for hit in hits)
+
+    def tally(self, model: str) -> Tally:
+        """See the protocol."""
+        with available():
+            return tally_of(self._one(tally_search(model)))
 
     def rebuild(self, changes: Iterable[Change]) -> int:
         """See the protocol.

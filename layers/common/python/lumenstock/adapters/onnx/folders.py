@@ -1,0 +1,26 @@
+"""The models of a stage: the one that was deployed, and beside it the one that a rollout is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lumenstock.adapters.onnx.devices import Device
+from lumenstock.adapters.onnx.embedder import OnnxEmbedder
+from lumenstock.embedding.model import Embedder
+from lumenstock.kernel.errors import ConfigurationError
+
+
+def load_model(model: str, folders: Sequence[Path], device: Device) -> Embedder:
+    """The model ``name@version`` out of the first of ``folders`` that holds it; with "" that of the first.
+
+    Raises:
+        ConfigurationError: None does.
+    """
+    if not model:
+        return OnnxEmbedder(folders[0], device=device)
+    for folder in folders:
+        if folder.is_dir() and (found := OnnxEmbedder(folder, device=device)).manifest.id == model:
+            return found
+    message = f"None of {', '.join(map(str, folders))} holds the model {model}."
+    raise ConfigurationError(message)

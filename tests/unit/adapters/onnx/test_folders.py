@@ -1,0 +1,33 @@
+"""Which folder's model a stage takes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lumenstock.adapters.onnx.folders import load_model
+from lumenstock.kernel.errors import ConfigurationError
+from tools.train_demo import MODEL_FOLDER
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """The demo model, and the same as its next version."""
+    following = tmp_path / "next"
+    shutil.copytree(MODEL_FOLDER, following)
+    manifest = following / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": "2"}))
+    return MODEL_FOLDER, following
+
+
+@pytest.mark.parametrize(("asked", "found"), [("", "demo@1"), ("demo@1", "demo@1"), ("demo@2", "demo@2")])
+def test_the_model_that_is_asked_for_is_found(folders: tuple[Path, Path], asked: str, found: str) -> None:
+    assert load_model(asked, folders, "cpu").manifest.id == found
+
+
+def test_a_model_that_no_folder_holds_is_named(folders: tuple[Path, Path]) -> None:
+    with pytest.raises(ConfigurationError, match="clip@1"):
+        load_model("clip@1", (*folders, Path("nowhere")), "cpu")
