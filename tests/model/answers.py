@@ -11,9 +11,9 @@ import numpy as np
 
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from lumenstock.embedding.model import Pixels, Vectors
-from lumenstock.imaging.decoder import Decoder, Rendered
+from lumenstock.imaging.decoder import RAW_PROGRAM, Decoder, Developed, Rendered
 from lumenstock.imaging.errors import DamagedPictureError
-from lumenstock.imaging.header import Examination
+from lumenstock.imaging.header import Examination, Header
 from lumenstock.imaging.invisible_mark import Pattern
 from lumenstock.imaging.renditions import Encoding
 
@@ -26,7 +26,7 @@ class RememberingDecoder(Decoder):
     """
 
     def __init__(self) -> None:
-        super().__init__({})
+        super().__init__({}, program=RAW_PROGRAM)
         self._known: dict[tuple[object, ...], Any] = {}
 
     def start(self) -> None:
@@ -46,6 +46,17 @@ class RememberingDecoder(Decoder):
             super().start()
             self._known[key] = super().metadata(path)
         return dict(self._known[key])
+
+    def develop(self, path: Path, target: Path, max_pixels: int) -> tuple[Header, Developed | None]:
+        key = ("develop", _digest(path))
+        if key not in self._known:
+            super().start()
+            answer = super().develop(path, target, max_pixels)
+            self._known[key] = answer, target.read_bytes()
+        made, body = self._known[key]
+        target.write_bytes(body)
+        developed: tuple[Header, Developed | None] = made
+        return developed
 
     def render(
         self,

@@ -24,6 +24,8 @@ def clear() -> None:
     buckets = get_backend("s3")[ACCOUNT]["aws"].buckets
     for bucket in (ORIGINALS, DERIVATIVES):
         buckets[bucket].keys.clear()
+        buckets[bucket].multiparts.clear()
+    get_backend("cloudfront")[ACCOUNT]["aws"].invalidations.clear()
     for queue in get_backend("sqs")[ACCOUNT][REGION].queues.values():
         queue._messages.clear()
         queue.pending_messages.clear()
@@ -52,7 +54,11 @@ def writes() -> Iterator[tuple[Row | None, Row]]:
 
 def rows() -> list[Row]:
     """The rows as they stand."""
-    return [Row.of(item) for item in _items(CATALOG) if item["sk"]["S"] == "A" and "status" in item]
+    return [
+        Row.of(item)
+        for item in _items(CATALOG)
+        if item["sk"]["S"] == "A" and item["pk"]["S"].startswith("IMG#")
+    ]
 
 
 def files() -> frozenset[str]:
@@ -76,6 +82,38 @@ def claims() -> dict[str, str]:
         for item in _items(FINGERPRINTS)
         if item["pk"]["S"].startswith("SHA#") and item["sk"]["S"] == "A"
     }
+
+
+def forgotten() -> frozenset[str]:
+    """Prefixes that the edge was told to forget."""
+    told = get_backend("cloudfront")[ACCOUNT]["aws"].invalidations.values()
+    paths = [path for one in told for invalidation in one for path in invalidation.paths]
+    return frozenset(path.removeprefix("/").rstrip("*") for path in paths)
+
+
+def originals() -> list[str]:
+    """Keys of the private bucket, of whatever version."""
+    keys = get_backend("s3")[ACCOUNT]["aws"].buckets[ORIGINALS].keys
+    return [key for key in keys if keys.getlist(key)]
+
+
+def unfinished() -> list[str]:
+    """Keys of the private bucket that parts were sent for."""
+    return [
+        part.key_name for part in get_backend("s3")[ACCOUNT]["aws"].buckets[ORIGINALS].multiparts.values()
+    ]
+
+
+def items(table: str) -> list[dict[str, Any]]:
+    """All of a table."""
+    return _items(table)
+
+
+def end_holds() -> None:
+    """Let every message be seen that somebody had received and not deleted."""
+    for queue in get_backend("sqs")[ACCOUNT][REGION].queues.values():
+        for message in queue._messages:
+            message.visible_at = 0
 
 
 def has_purges() -> bool:

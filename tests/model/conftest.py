@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -16,8 +17,7 @@ from functions.embed import live
 from functions.indexer import stream
 from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.embedded.index import EmbeddedIndex
-from tests.conftest import CATALOG, Stores, forget_cached
-from tests.edge import RememberingEdge
+from tests.conftest import CATALOG, DERIVATIVES, Stores, forget_cached
 from tests.model import backends
 from tests.model.answers import RememberingDecoder, RememberingEmbedder
 from tests.model.clock import Clock
@@ -25,6 +25,9 @@ from tests.model.crashes import Knife
 from tests.model.machine import InProcessMachine
 from tests.model.world import World
 from tools.train_demo import MODEL_FOLDER
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront.type_defs import DistributionConfigTypeDef, OriginTypeDef
 
 NewWorld = Callable[[int], World]
 
@@ -65,6 +68,7 @@ def new_world(
     boto3.client("events").create_event_bus(Name="lumenstock")
     set_stage(
         EVENT_BUS_NAME="lumenstock",
+        DISTRIBUTION_ID=_distribution(),
         REVIEW="auto",
         APPROVE_UNSCORED="true",
         RETRY_DELAYS_S="[0]",
@@ -77,7 +81,7 @@ def new_world(
     monkeypatch.setattr(bootstrap, "clock", lambda: clock)
     monkeypatch.setattr(bootstrap, "decoder", lambda: decoder)
     monkeypatch.setattr(bootstrap, "embedder", lambda: embedder)
-    monkeypatch.setattr(bootstrap, "edge", RememberingEdge)
+    monkeypatch.setattr(bootstrap, "raw_decoder", lambda: decoder)
     machine = InProcessMachine(knife)
     monkeypatch.setattr(bootstrap, "ingest_machine", lambda: machine)
 
@@ -97,3 +101,20 @@ def new_world(
     yield new
     logging.disable(logging.NOTSET)
     forget_cached(live, stream)
+
+
+def _distribution() -> str:
+    """A distribution, for its id."""
+    origin: OriginTypeDef = {
+        "Id": "files",
+        "DomainName": f"{DERIVATIVES}.s3.amazonaws.com",
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
+    wanted: DistributionConfigTypeDef = {
+        "CallerReference": "worlds",
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {"TargetOriginId": "files", "ViewerProtocolPolicy": "https-only"},
+    }
+    return boto3.client("cloudfront").create_distribution(DistributionConfig=wanted)["Distribution"]["Id"]

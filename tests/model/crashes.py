@@ -32,7 +32,8 @@ class Process:
 
     name: str
     cut: Cut | None
-    calls: int = 0
+    calls: list[str] = field(default_factory=list)
+    dead: bool = False
 
 
 @dataclass
@@ -41,19 +42,25 @@ class Knife:
 
     Attributes:
         choose: Asked at the start of each process, with its name.
-        most_calls: The most calls that one process of a name made.
+        longest: The calls of that process of a name that made the most.
         kills: How many died.
     """
 
     choose: Callable[[str], Cut | None] = lambda _: None
-    most_calls: Counter[str] = field(default_factory=Counter)
+    longest: dict[str, list[str]] = field(default_factory=dict)
     kills: Counter[str] = field(default_factory=Counter)
     sent_events: list[dict[str, Any]] = field(default_factory=list)
     _stack: list[Process] = field(default_factory=list)
 
     def attach(self) -> None:
         """Hook into every client that handlers use."""
-        for client in (clients.s3(), clients.dynamodb(), clients.sqs(), clients.events()):
+        for client in (
+            clients.s3(),
+            clients.dynamodb(),
+            clients.sqs(),
+            clients.events(),
+            clients.cloudfront(),
+        ):
             client.meta.events.register("before-call", self._before)
             client.meta.events.register("after-call", self._after)
 
@@ -66,11 +73,14 @@ class Knife:
             yield
         finally:
             self._stack.pop()
-            self.most_calls[name] = max(self.most_calls[name], process.calls)
+            self.longest[name] = max(self.longest.get(name, []), process.calls, key=len)
 
     def _before(self, model: Any, params: dict[str, Any], **_: Any) -> None:
         if self._stack:
-            self._stack[-1].calls += 1
+            process = self._stack[-1]
+            if process.dead:
+                raise Killed  # Python would clean up behind an exception; a process that is gone does not
+            process.calls.append(model.name)
         self._cut("before")
         if model.name == "PutEvents":
             self.sent_events.append(params)
@@ -80,8 +90,8 @@ class Knife:
 
     def _cut(self, when: When) -> None:
         process = self._stack[-1] if self._stack else None
-        if process and process.cut == Cut(process.calls, when):
-            process.cut = None
+        if process and process.cut == Cut(len(process.calls), when):
+            process.cut, process.dead = None, True
             self.kills[process.name] += 1
             raise Killed
 

@@ -10,7 +10,8 @@ from typing import Any
 
 # Written down a second time on purpose, from the design (docs/architecture.md), not from catalog/states.py.
 LEGAL = {
-    "uploading": {"processing", "expired", "deleted"},
+    # What nobody could so much as look at passes through processing, in the same write.
+    "uploading": {"processing", "processing_failed", "expired", "deleted"},
     "processing": {"approved", "pending_review", "rejected", "processing_failed", "deleted"},
     "approved": {"taken_down", "pending_review", "deleted"},
     "pending_review": {"approved", "rejected", "deleted"},
@@ -62,6 +63,8 @@ class End:
         files: Keys of the public bucket.
         vectors: Revision of the vector, by image.
         claims: Owner by sha256.
+        forgotten: Prefixes that the edge was told to forget.
+        remains: What is left of things that have ended.
         documents: Version in the index, by image.
         events: What was sent to the bus, in order.
         expected: How each image must have ended.
@@ -72,6 +75,8 @@ class End:
     files: frozenset[str]
     vectors: Mapping[str, int]
     claims: Mapping[str, str]
+    forgotten: frozenset[str]
+    remains: Sequence[str]
     documents: Mapping[str, int]
     events: Sequence[tuple[str, Mapping[str, Any]]]
     expected: Mapping[str, frozenset[str]]
@@ -83,6 +88,7 @@ def violations(end: End) -> list[str]:
     last = {new.id: new for _, new in end.writes}
     return [
         *end.exposed,
+        *end.remains,
         *_bad_steps(end.writes),
         *_lost(end, last),
         *_doubled(end, last),
@@ -161,7 +167,10 @@ def _half_visible(end: End, last: Mapping[str, Row]) -> list[str]:
             faults.append(f"{row.id}: {row.status}, and found")
     addresses = {row.media_key for row in last.values()}
     left = sorted(key for key in end.files if key.split("/")[0] not in addresses)
-    return faults + [f"{key}: still public at an address that was given up" for key in left]
+    faults += [f"{key}: still public at an address that was given up" for key in left]
+    shown = {new.media_key for _, new in end.writes if new.status == "approved"}
+    cached = sorted(shown - addresses - {prefix.rstrip("/") for prefix in end.forgotten})
+    return faults + [f"{address}: given up, and still at the edge" for address in cached]
 
 
 def missing_parts(row: Row, files: frozenset[str], vectors: Mapping[str, int]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from functions.ingest import metadata, record, render, validate, watermark
+from functions.ingest import develop, metadata, record, render, validate, watermark
 from lumenstock.adapters.aws.machine import Execution
 from tests.model.crashes import Killed, Knife
 
@@ -31,6 +31,9 @@ class InProcessMachine:
 
     def _run(self, task: dict[str, Any]) -> None:
         checked = self._task("validate", validate.handler, task)
+        if checked["ok"] and checked["plan"]["kind"] == "raw":
+            planned = {"image_id": task["image_id"], "plan": checked["plan"]}
+            checked = self._task("develop", develop.handler, planned)
         recorded = {"image_id": task["image_id"], "checked": checked, "rendered": [], "watermarked": None}
         if not checked["ok"]:
             if checked["reasons"]:

@@ -34,7 +34,7 @@ def chaos(world: World) -> None:
     for _ in range(CHAOTIC_STEPS):
         chance = random.random()
         if chance < 0.06:
-            world.tell(random.choice(images))
+            world.tell(random.choice(images).source.key)
         elif chance < 0.12:
             world.repeat_changes(random.randint(1, 4))
         elif chance < 0.17 and (shown := world.shown()):

@@ -8,11 +8,10 @@ delivered, and the history is checked.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
-from secrets import token_bytes
 from typing import Any
 
 from functions.embed import live
@@ -20,20 +19,20 @@ from functions.indexer import stream
 from functions.ingest import dispatch, sweep
 from functions.moderation import purge
 from lumenstock import bootstrap, use_cases
-from lumenstock.adapters.aws.queues import SqsQueue, created_object, object_created
+from lumenstock.adapters.aws.queues import object_created
 from lumenstock.catalog.decision import Actor
 from lumenstock.catalog.image import Image, original_key
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.ingest.moderation import Verdict
-from lumenstock.ingest.redrive import Redriver, Request, embed_request, ingest_request
 from lumenstock.ingest.upload import Announcement, Contributor, image_at, reopen_processing
 from lumenstock.kernel.errors import ConflictError
 from lumenstock.kernel.ids import ImageId, UserId, new_ulid
 from tests.conftest import ORIGINALS, Stores
-from tests.model import backends
+from tests.model import backends, dead_letters
 from tests.model.clock import T0, Clock
 from tests.model.crashes import Killed, Knife
 from tests.model.history import End, missing_parts
+from tests.model.remains import has_overdue, remains
 
 MODERATOR = Actor("77777777-aaaa-4bbb-8ccc-222222222222", "admin")
 COPYRIGHT = Verdict((ReasonCode.COPYRIGHT,))
@@ -65,35 +64,47 @@ class World:
 
     # What clients and people do
 
-    def upload(self, body: bytes, expected: frozenset[str], *, event: bool = True) -> Image:
-        """Announce a picture, put its file, and let S3 tell of it, or not."""
-        image_id, ann = ImageId(new_ulid(T0, token_bytes)), Contributor(UserId("ann"), "Ann")
-        announced = Announcement("a", "image/jpeg", len(body), "A picture", "", (), ())
-        key = original_key(ann.id, image_id, T0, "jpg")
-        image = image_at(key, image_id, ann, announced, now=T0, random_bytes=self.random.randbytes)
-        image = replace(image, entered_at=self.clock.now())
-        bootstrap.catalog().create(image)
-        self.stores.s3.put_object(Bucket=ORIGINALS, Key=image.source.key, Body=body)
-        self.expected[image_id] = expected
-        if event:
-            self.tell(image)
+    def upload(self, body: bytes, expected: frozenset[str], *, event: bool = True, **fields: Any) -> Image:
+        """Announce a picture, put its file, and let S3 tell of it, or not; ``fields`` are of its row."""
+        image = self.announce(expected, **fields)
+        self.put(image.source.key, body, event=event)
         return image
 
-    def tell(self, image: Image) -> None:
-        """S3's event of the upload."""
-        self._send(self.stores.ingest_queue_url, json.dumps(object_created(ORIGINALS, image.source.key)))
+    def announce(
+        self, expected: frozenset[str], *, media_type: str = "image/jpeg", owner: str = "ann", **fields: Any
+    ) -> Image:
+        """Announce a picture whose file may come."""
+        image_id, person = ImageId(new_ulid(T0, self.random.randbytes)), Contributor(UserId(owner), owner)
+        announced = Announcement("a", media_type, 1, "A picture", "", (), ())
+        key = original_key(person.id, image_id, T0, media_type.rpartition("/")[2])
+        image = image_at(key, image_id, person, announced, now=T0, random_bytes=self.random.randbytes)
+        image = replace(image, entered_at=self.clock.now(), **fields)
+        bootstrap.catalog().create(image)
+        self.expected[image_id] = expected
+        return image
+
+    def put(self, key: str, body: bytes, *, event: bool = True) -> None:
+        """A file comes, and S3 tells of it, or not."""
+        self.stores.s3.put_object(Bucket=ORIGINALS, Key=key, Body=body)
+        if event:
+            self.tell(key)
+
+    def tell(self, key: str) -> None:
+        """S3's event of a file."""
+        self._send(self.stores.ingest_queue_url, json.dumps(object_created(ORIGINALS, key)))
 
     def take_down(self, image_id: str) -> None:
         """A moderator does, until it is done."""
-        self._until_done(
+        self.insist(
             "take_down", lambda: use_cases.moderation().take_down(ImageId(image_id), MODERATOR, COPYRIGHT)
         )
 
     def restore(self, image_id: str) -> None:
         """A moderator does, until it is done."""
-        self._until_done("restore", lambda: use_cases.moderation().restore(ImageId(image_id), MODERATOR))
+        self.insist("restore", lambda: use_cases.moderation().restore(ImageId(image_id), MODERATOR))
 
-    def _until_done(self, name: str, act: Callable[[], object]) -> None:
+    def insist(self, name: str, act: Callable[[], object]) -> None:
+        """Somebody asks for the same until there is an answer, and takes a conflict for one."""
         for _ in range(20):
             try:
                 with self.knife.process(name):
@@ -126,24 +137,38 @@ class World:
         for _ in range(3):
             if not self._is_stuck() and not self._has_dead():
                 break
-            self.clock.at += timedelta(hours=2)
+            self.wait(timedelta(hours=2))
             self.attempt("sweep", lambda: sweep.handler({}, None))
             self._drain()
             self.redrive()
             self._drain()
             self._retry_what_failed()
             self._drain()
-        self.clock.at += timedelta(minutes=16)
-        if self._has_purges():
-            self.attempt("purge", lambda: purge.handler({}, None))
+        self.clean(timedelta(minutes=16))
+
+    def clean(self, after: timedelta) -> None:
+        """Time passes, and what must go goes; a purge that died or failed is run again."""
+        self.wait(after)
+        for _ in range(3):
+            if not self._has_purges() or self.attempt("purge", lambda: purge.handler({}, None)):
+                return
+
+    def wait(self, span: timedelta) -> None:
+        """Time passes; nobody holds a message for so long."""
+        self.clock.at += span
+        backends.end_holds()
 
     def _retry_what_failed(self) -> None:
         """Contributors ask for another try."""
         for row in backends.rows():
             if row.status == "processing_failed":
-                now = self.clock.now()
-                image_id = ImageId(row.id)
-                reopen_processing(bootstrap.catalog(), use_cases.resend_original, image_id, now=now)
+                image_id, now = ImageId(row.id), self.clock.now()
+                self.insist(
+                    "retry",
+                    lambda image_id=image_id, now=now: reopen_processing(  # type: ignore[misc]
+                        bootstrap.catalog(), use_cases.resend_original, image_id, now=now
+                    ),
+                )
 
     def attempt(self, name: str, run: Callable[[], object]) -> bool:
         """Run one process; whether it lived and did not fail."""
@@ -157,7 +182,9 @@ class World:
     def redrive(self) -> None:
         """An operator moves all dead letters back, twice."""
         for _ in range(2):
-            for redriver in self._redrivers():
+            for redriver in dead_letters.redrivers(
+                self.stores.ingest_dlq_url, self.embed_dlq_url, self.clock
+            ):
                 self.attempt("redrive", lambda redriver=redriver: list(redriver.run()))  # type: ignore[misc]
 
     def end(self) -> End:
@@ -172,6 +199,8 @@ class World:
             files=backends.files(),
             vectors=backends.vectors(),
             claims=backends.claims(),
+            forgotten=backends.forgotten(),
+            remains=remains(),
             documents=documents,
             events=[(entry["DetailType"], json.loads(entry["Detail"])) for entry in entries],
             expected=self.expected,
@@ -188,7 +217,11 @@ class World:
         self.stores.sqs.send_message(QueueUrl=queue_url, MessageBody=body)
 
     def _collect(self) -> None:
-        for url in (self.stores.ingest_queue_url, self.stores.embed_live_queue_url):
+        for url in (
+            self.stores.ingest_queue_url,
+            self.stores.embed_live_queue_url,
+            self.stores.embed_bulk_queue_url,
+        ):
             answer = self.stores.sqs.receive_message(
                 QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["ApproximateReceiveCount"]
             )
@@ -236,12 +269,14 @@ class World:
         self._position = max(0, self._position - count)
 
     def _watch(self) -> None:
-        """What has just been approved must be whole at once."""
+        """What has just been approved must be whole at once; a new revision waits for its vector only."""
         writes = list(backends.writes())
         fresh, self._watched = writes[self._watched :], len(writes)
-        for _, new in fresh:
+        for old, new in fresh:
             if new.status == "approved":
-                self.exposed += missing_parts(new, backends.files(), backends.vectors())
+                shown_before = old is not None and old.status == "approved"
+                vectors = {new.id: new.rev} if shown_before else backends.vectors()
+                self.exposed += missing_parts(new, backends.files(), vectors)
 
     def shown(self) -> list[str]:
         """Ids of all that is approved, in the order of their uploads."""
@@ -249,28 +284,13 @@ class World:
         return [image_id for image_id in self.expected if image_id in approved]
 
     def _is_stuck(self) -> bool:
-        return any(row.status in {"uploading", "processing", "processing_failed"} for row in backends.rows())
+        unfinished = {"uploading", "processing", "processing_failed"}
+        if any(row.status in unfinished for row in backends.rows()):
+            return True
+        return has_overdue(self.clock.now())
 
     def _has_purges(self) -> bool:
         return backends.has_purges()
 
     def _has_dead(self) -> bool:
-        return any(redriver_letters.count() for redriver_letters, _ in self._dead())
-
-    def _dead(self) -> list[tuple[Any, Any]]:
-        sqs = self.stores.sqs
-        return [
-            (SqsQueue(sqs, self.stores.ingest_dlq_url), bootstrap.ingest_queue()),
-            (SqsQueue(sqs, self.embed_dlq_url), bootstrap.embed_live_queue()),
-        ]
-
-    def _redrivers(self) -> Iterator[Redriver]:
-        for (letters, queue), request_of in zip(self._dead(), (_request_of, embed_request), strict=True):
-            yield Redriver(
-                letters, queue, bootstrap.catalog(), request_of, clock=self.clock, pace=lambda: None
-            )
-
-
-def _request_of(body: str) -> Request | None:
-    created = created_object(body)
-    return ingest_request(created[1]) if created else None
+        return dead_letters.any_left(self.stores.ingest_dlq_url, self.embed_dlq_url)

@@ -174,6 +174,7 @@ class MultipartUploads:
                 self._uploads.finish(upload, UploadStatus.EXPIRED)
                 message = "The parts were thrown away. Upload the file again."
                 raise UploadEndedError(message) from gone
+        self._storage.abort_all(upload.key)  # begun by one that died before it could be noted
         return self._completed(upload, now)
 
     def _completed(self, upload: Upload, now: datetime) -> Upload:
