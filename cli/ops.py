@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import backfill, decisions, drift, redrive
-from cli.console import err, out
+from cli import backfill, decisions, drift, redrive, reindex
+from cli.console import out
 from cli.stage import act_for, deployed_environment, local_environment, telling_faults
 from localcloud.home import Home
 from lumenstock.accounts.roles import Role
@@ -48,23 +48,9 @@ def grant_admin(email: Annotated[str, typer.Argument(help="E-mail address of the
     out.print(f"{escape(email)} is an administrator from the next sign-in on.")
 
 
-@app.command()
-def reindex() -> None:
-    """Rebuild the search index from the catalogue; searches and uploads go on meanwhile."""
-    from lumenstock import bootstrap
-    from lumenstock.ingest import reindex as rebuilding
-
-    def show(count: int) -> None:
-        err.print(f"[dim]{count:,} images read[/]")
-
-    with telling_faults():
-        count = rebuilding.reindex(
-            bootstrap.catalog(), bootstrap.search_index(), show, bootstrap.serving_model()
-        )
-    out.print(f"The index is rebuilt from {count:,} images.")
-
-
-for command in (decisions.takedown, decisions.restore, decisions.history, decisions.purge, redrive.redrive):
+for command in (decisions.takedown, decisions.restore, decisions.history, decisions.purge):
     app.command()(command)
+app.command()(redrive.redrive)
+app.command()(reindex.reindex)
 app.command("search-check")(drift.search_check)
 app.add_typer(backfill.app, name="backfill")

@@ -15,9 +15,9 @@ from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.adapters.opensearch.connection import connect
 from lumenstock.adapters.opensearch.index import OpenSearchIndex
 from lumenstock.adapters.opensearch.mapping import IndexShape
-from lumenstock.search.ports import SearchIndex
+from lumenstock.search.upkeep import KeptIndex
 
-Opener = Callable[[], SearchIndex]
+Opener = Callable[[], KeptIndex]
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def _opensearch(request: pytest.FixtureRequest) -> Iterator[Opener]:
         connect(address).indices.delete(index=f"{name}-v*")
 
 
-def open_opensearch(address: str, name: str) -> SearchIndex:
+def open_opensearch(address: str, name: str) -> KeptIndex:
     """The index ``name``, as a process that opens it has it."""
     return OpenSearchIndex(connect(address), IndexShape(), name=name, visible=True)
 
@@ -60,6 +60,6 @@ def open_index(request: pytest.FixtureRequest) -> Iterator[Opener]:
 
 
 @pytest.fixture
-def index(open_index: Opener) -> SearchIndex:
+def index(open_index: Opener) -> KeptIndex:
     """An empty index."""
     return open_index()

@@ -15,7 +15,7 @@ from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.ingest.events import event_of
 from lumenstock.ingest.index_changes import Indexer, RowChange
-from lumenstock.ingest.reindex import reindex
+from lumenstock.ingest.reindex import Reached, reindex
 from lumenstock.kernel.errors import UnavailableError
 from lumenstock.notification.events import Event
 from lumenstock.search.ports import IndexQuery, SearchIndex
@@ -169,17 +169,33 @@ def test_a_rebuild_holds_exactly_the_approved_images(index: EmbeddedIndex) -> No
         catalog.put_vector(image_id(number), vector_item(number))
     index.write([document(500), document(501)])
     approved = list(Status).index(Status.APPROVED)
-    progress: list[int] = []
+    progress: list[Reached] = []
     assert reindex(catalog, index, progress.append) == len(Status)
     assert found(index) == [approved]
     assert index.get([image_id(approved)])[image_id(approved)].vector_f16 == vector_item(approved).vector_f16
-    assert progress == [len(Status)]
+    assert progress[-1] == Reached(len(Status), 1.0, resumed=False)
 
 
-def test_a_rebuild_reports_on_the_way(index: EmbeddedIndex) -> None:
-    for number in range(205):
+def test_a_rebuild_that_was_cut_short_goes_on_and_reads_nothing_twice(index: EmbeddedIndex) -> None:
+    class PowerCutError(Exception):
+        pass
+
+    progress: list[Reached] = []
+
+    def cut(reached: Reached) -> None:
+        progress.append(reached)
+        if reached.share > 0.5 and reached.images:
+            raise PowerCutError
+
+    for number in range(40):
         bootstrap.catalog().create(image(number, model=None))
-    progress: list[int] = []
-    reindex(bootstrap.catalog(), index, progress.append)
-    assert progress == [100, 200, 205]
-    assert index.query(IndexQuery()).total == 205
+    index.write([document(500)])
+    with pytest.raises(PowerCutError):
+        reindex(bootstrap.catalog(), index, cut)
+    early = progress[-1].images
+    assert 0 < early < 40
+    progress.clear()
+    assert reindex(bootstrap.catalog(), index, progress.append) == 40
+    assert progress[0].images >= early
+    assert all(reached.resumed for reached in progress)
+    assert found(index) == list(range(40))

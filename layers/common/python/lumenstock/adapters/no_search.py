@@ -9,6 +9,7 @@ from lumenstock.kernel.errors import SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
 from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, Suggestion, Tally
+from lumenstock.search.upkeep import Source
 
 
 class NoSearch:
@@ -68,6 +69,14 @@ class NoSearch:
         _refuse()
 
     def tally(self, model: str) -> Tally:  # noqa: ARG002 - the protocol
+        """Refuse."""
+        _refuse()
+
+    def refill(self, source: Source) -> None:  # noqa: ARG002 - the protocol
+        """Refuse."""
+        _refuse()
+
+    def give_up_refill(self) -> bool:
         """Refuse."""
         _refuse()
 

@@ -25,7 +25,7 @@ from lumenstock.search.ports import (
     Tally,
 )
 from lumenstock.search.rollout import Edition, Place, Rollout
-from lumenstock.search.upkeep import KeptIndex
+from lumenstock.search.upkeep import KeptIndex, Portion, Source
 
 _MOST_TURNS = 10  # a write follows a rollout that moves meanwhile; ten steps during one write are no rollout
 
@@ -74,6 +74,15 @@ class ModelIndex:
     def rebuild(self, changes: Iterable[Change]) -> int:
         """Replace the content by ``changes``, with vectors of this model."""
         return self.index.rebuild(self._fitted(changes))
+
+    def refill(self, source: Source) -> None:
+        """Replace the content portion by portion, with vectors of this model."""
+
+        def fitting(bookmark: str | None) -> Iterator[Portion]:
+            for portion in source(bookmark):
+                yield Portion(list(self._fitted(portion.changes)), portion.bookmark)
+
+        self.index.refill(fitting)
 
     def query(self, query: IndexQuery) -> IndexAnswer:
         """Answer ``query``.
@@ -183,6 +192,14 @@ class RollingIndex:
     def rebuild(self, changes: Iterable[Change]) -> int:
         """See the protocol: the index that answers."""
         return self._serving().rebuild(changes)
+
+    def refill(self, source: Source) -> None:
+        """See the protocol: the index that answers."""
+        self._serving().refill(source)
+
+    def give_up_refill(self) -> bool:
+        """See the protocol: of the index that answers."""
+        return self._serving().index.give_up_refill()
 
     def _serving(self) -> ModelIndex:
         rollout = self._known()

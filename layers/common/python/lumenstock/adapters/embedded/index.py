@@ -22,6 +22,7 @@ from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
 from lumenstock.search.matching import matched_words
 from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryVector, Suggestion, Tally
+from lumenstock.search.upkeep import Source
 
 _REBUILD_BATCH = 500
 _LOAD_ATTEMPTS = 5
@@ -109,7 +110,7 @@ class EmbeddedIndex:
     def rebuild(self, changes: Iterable[Change]) -> int:
         """See the protocol."""
         with _available():
-            floor = self._truth.head()
+            floor, _ = self._truth.begin_refill(anew=True)
             taken = 0
             source = iter(changes)
             while batch := list(islice(source, _REBUILD_BATCH)):
@@ -118,6 +119,20 @@ class EmbeddedIndex:
             self._truth.drop_unwritten(floor)
             self._projector.renew()
             return taken
+
+    def refill(self, source: Source) -> None:
+        """See the protocol."""
+        with _available():
+            floor, bookmark = self._truth.begin_refill(anew=False)
+            for portion in source(bookmark):
+                self._truth.write(portion.changes, floor, portion.bookmark)
+            self._truth.drop_unwritten(floor)
+            self._projector.renew()
+
+    def give_up_refill(self) -> bool:
+        """See the protocol."""
+        with _available():
+            return self._truth.give_up_refill()
 
     def _fresh(self) -> Snapshot:
         """The newest state. Where nobody is projecting what was written since, this process does it."""

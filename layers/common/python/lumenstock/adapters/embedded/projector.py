@@ -107,7 +107,9 @@ class Projector:
         writer.add_document(snapshot_record(0, 0))
         writer.commit()
         writer.wait_merging_threads()
-        while self._project_batch(folder, words):
+        # As far as it was written by now: where others write all the time, there is no end to wait for.
+        goal = self._truth.head()
+        while _position(words).generation < goal and self._project_batch(folder, words):
             pass
         pointer = self._folder / "current.new"
         pointer.write_text(folder.name)

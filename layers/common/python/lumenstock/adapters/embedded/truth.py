@@ -20,9 +20,10 @@ ID_BYTES = 32  # what the row file holds of an id; a ULID has 26
 _PATIENCE_S = 10  # how long a write waits for others
 DROPPED = -1  # version of a stub that keeps nothing out
 
-_VERSION = 1  # as the schema sets it
+_VERSION = 2  # as the schema sets it
 
-# `body` is null in a stub. `seq` numbers the writes; every row carries that of its last one.
+# `body` is null in a stub. `seq` numbers the writes; every row carries that of its last one. `refill` has a
+# row while the content is being replaced: the number of the last write before, and from where it goes on.
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
 CREATE TABLE IF NOT EXISTS documents (
@@ -31,7 +32,10 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE UNIQUE INDEX IF NOT EXISTS documents_by_seq ON documents (seq);
 CREATE TABLE IF NOT EXISTS writes (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), seq INTEGER NOT NULL);
 INSERT OR IGNORE INTO writes VALUES (1, 0);
-PRAGMA user_version = 1;
+CREATE TABLE IF NOT EXISTS refill (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), floor INTEGER NOT NULL, bookmark TEXT
+);
+PRAGMA user_version = 2;
 """
 
 # external_gte; a repeat of what is there is no write, so that nothing is projected twice.
@@ -65,8 +69,13 @@ class Truth:
         self._path = path
         self._threads = threading.local()
 
-    def write(self, changes: Sequence[Change], floor: int = -1) -> None:
+    def write(self, changes: Sequence[Change], floor: int = -1, bookmark: str | None = None) -> None:
         """Put ``changes`` in one transaction; rows last written at or before ``floor`` yield to any version.
+
+        Args:
+            changes: What is written.
+            floor: Number of a write.
+            bookmark: From where the refill that they belong to goes on.
 
         Raises:
             ValueError: An id is longer than 32 bytes.
@@ -76,10 +85,31 @@ class Truth:
             for change in changes:
                 seq += db.execute(_PUT, {**_columns(change), "seq": seq + 1, "floor": floor}).rowcount
             db.execute("UPDATE writes SET seq = ?", (seq,))
+            if bookmark is not None:
+                db.execute("UPDATE refill SET bookmark = ?", (bookmark,))
+
+    def begin_refill(self, *, anew: bool) -> tuple[int, str | None]:
+        """Note that the content is being replaced; goes on with what is noted already, unless ``anew``.
+
+        Returns:
+            Number of the last write before it began, and its bookmark.
+        """
+        with self._transaction() as db:
+            if anew:
+                db.execute("DELETE FROM refill")
+            db.execute("INSERT OR IGNORE INTO refill VALUES (1, ?, NULL)", (_head(db),))
+            floor, bookmark = db.execute("SELECT floor, bookmark FROM refill").fetchone()
+        return floor, bookmark
+
+    def give_up_refill(self) -> bool:
+        """Forget that the content was being replaced; whether it was."""
+        with self._transaction() as db:
+            return db.execute("DELETE FROM refill").rowcount > 0
 
     def drop_unwritten(self, floor: int) -> None:
-        """Turn every row that was last written at or before ``floor`` into a stub that keeps nothing out."""
+        """End a refill: rows last written at or before ``floor`` become stubs that keep nothing out."""
         with self._transaction() as db:
+            db.execute("DELETE FROM refill")
             seq = _head(db)
             stale = db.execute("SELECT id FROM documents WHERE seq <= ? AND version > ?", (floor, DROPPED))
             for (image_id,) in stale.fetchall():

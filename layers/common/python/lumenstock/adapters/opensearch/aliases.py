@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 
 from opensearchpy import OpenSearch
@@ -26,7 +28,9 @@ class Aliases:
         """Name everything after ``name``; make new indices in ``shape``."""
         self._client = client
         self._name = name
-        self._shape = shape
+        self._body = index_body(shape)
+        self._made = hashlib.sha256(json.dumps(self._body, sort_keys=True).encode()).hexdigest()
+        self._body["mappings"]["_meta"] = {"made": self._made}
         self.read, self.write, self.rebuild = f"{name}-read", f"{name}-write", f"{name}-rebuild"
 
     def targets(self) -> dict[str, str]:
@@ -58,6 +62,19 @@ class Aliases:
             self._client.indices.delete(index=name, params={"ignore_unavailable": "true"})
         return index
 
+    def unfinished(self) -> tuple[str, str | None] | None:
+        """The half-built index and its bookmark; None if there is none, or one of another shape."""
+        for index in self._named(self.rebuild):
+            noted = self._notes(index)
+            if noted.get("made") == self._made:
+                return index, noted.get("bookmark")
+        return None
+
+    def note(self, index: str, bookmark: str) -> None:
+        """Keep with a half-built index from where its source goes on."""
+        notes = self._notes(index) | {"bookmark": bookmark}
+        self._client.indices.put_mapping(index=index, body={"_meta": notes})
+
     def finish(self, index: str) -> None:
         """Put ``index`` in the place of the one that answers, which goes: all in one step.
 
@@ -87,6 +104,13 @@ class Aliases:
         if index in self._named(self.rebuild):
             self._client.indices.delete(index=index, params={"ignore_unavailable": "true"})
 
+    def give_up(self) -> bool:
+        """Drop every half-built index; whether there was one."""
+        left_over = self._named(self.rebuild)
+        for index in left_over:
+            self.abandon(index)
+        return bool(left_over)
+
     def _begin_at_all(self, index: str) -> None:
         """Make the first index, or wait for who is making it; readers see it when it can answer."""
         self._create(index)
@@ -98,12 +122,17 @@ class Aliases:
     def _create(self, index: str) -> bool:
         """Make an index; False if there is one of that name."""
         try:
-            self._client.indices.create(index=index, body=index_body(self._shape))
+            self._client.indices.create(index=index, body=self._body)
         except RequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
             return False
         return True
+
+    def _notes(self, index: str) -> Body:
+        mappings: Body = self._client.indices.get_mapping(index=index)[index]["mappings"]
+        notes: Body = mappings.get("_meta", {})
+        return notes
 
     def _all(self) -> list[str]:
         return list(self._client.indices.get(index=f"{self._name}-v*", params={"expand_wildcards": "all"}))

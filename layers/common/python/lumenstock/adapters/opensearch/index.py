@@ -39,12 +39,15 @@ from lumenstock.search.ports import (
     Suggestion,
     Tally,
 )
+from lumenstock.search.refusal import IndexRefusedError
 from lumenstock.search.rollout import Place
+from lumenstock.search.upkeep import Source
 
 COLLECTIONS = {Place.FIRST: "img", Place.SECOND: "img-b"}
 
 _REBUILD_BATCH = 500
 _IDS_AT_A_TIME = 2000
+_NOTED_EVERY = 5  # portions of some hundred documents; a note is news for all nodes
 _MOST_TURNS = 10  # a write follows a rebuild that begins or ends meanwhile; ten of them is no rebuild
 
 
@@ -182,6 +185,31 @@ class OpenSearchIndex:
                 self._aliases.abandon(index)
                 raise
         return taken
+
+    def refill(self, source: Source) -> None:
+        """See the protocol.
+
+        Raises:
+            ConflictError: Another rebuild began meanwhile and took over.
+            IndexRefusedError: The engine finds fault with some of the changes; the next refill begins anew.
+        """
+        with available():
+            index, bookmark = self._aliases.unfinished() or (self._aliases.begin(), None)
+            try:
+                for number, portion in enumerate(source(bookmark), start=1):
+                    if portion.changes:
+                        self._fill(index, portion.changes)
+                    if number % _NOTED_EVERY == 0:
+                        self._aliases.note(index, portion.bookmark)
+                self._aliases.finish(index)
+            except IndexRefusedError:
+                self._aliases.abandon(index)
+                raise
+
+    def give_up_refill(self) -> bool:
+        """See the protocol."""
+        with available():
+            return self._aliases.give_up()
 
     def _fill(self, index: str, batch: Sequence[Change]) -> int:
         if self._bulk.send(records_of(batch), self._aliases.rebuild) != {index}:
