@@ -37,9 +37,13 @@ AREAS = {
     "ingest rules": (f"{PACKAGE}/ingest",),
 }
 TESTS = ("tests/unit", "tests/functions", "tests/contract/search")
-# Where `|` stands in these packages it joins types, which nothing evaluates; and whether two equal numbers
-# are one object is the interpreter's business.
-NOT_RUN = re.compile("core/(ReplaceBinaryOperator_BitOr_|ReplaceComparisonOperator_.*_Is(Not)?$)")
+# Where `|` stands in these packages it joins types, which nothing evaluates; whether two equal numbers are
+# one object is the interpreter's business; and what is compared by `is` is the only one of its kind.
+NOT_RUN = re.compile(
+    "core/(ReplaceBinaryOperator_BitOr_|ReplaceComparisonOperator_(.*_Is(Not)?|Is_Eq|IsNot_NotEq)$)"
+)
+# `frozen=True` forbids what no code does, and `slots=True` saves memory.
+NOT_BEHAVIOUR = "@dataclass("
 # Tests a mutant, so that it takes seconds: what executes a line most often looks at it, too. A line that runs
 # at import is executed for all who use its module, of whom few look at it.
 MOST_TESTS, MOST_TESTS_OF_MODULE = 60, 400
@@ -98,10 +102,15 @@ def mutants(area: str, tree: Path, lines: Mapping[Path, Mapping[int, list[str]]]
     subprocess.run([cosmic_ray, "init", config.name, session.name], cwd=tree, check=True)
     with use_db(str(session)) as database:
         specs = [spec for item in database.work_items for spec in item.mutations]
-    specs = sorted((spec for spec in specs if not NOT_RUN.match(spec.operator_name)), key=_order)
+    specs = sorted((spec for spec in specs if _changes_behaviour(spec, tree)), key=_order)
     chance = random.Random(SEED)  # noqa: S311 - a sample
     for spec in chance.sample(specs, min(SAMPLE_PER_AREA, len(specs))):
         yield Mutant(area, spec, tuple(_tests(spec, lines.get(tree / spec.module_path, {}), chance)))
+
+
+def _changes_behaviour(spec: MutationSpec, tree: Path) -> bool:
+    line = (tree / spec.module_path).read_text().splitlines()[spec.start_pos[0] - 1]
+    return not NOT_RUN.match(spec.operator_name) and not line.startswith(NOT_BEHAVIOUR)
 
 
 def _order(spec: MutationSpec) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -270,3 +271,27 @@ def test_people_are_counted_where_the_model_counts_them(
     model.manifest = replace(model.manifest, knows=frozenset(knows))
     page = service(index, model).search(SearchRequest("red, no people", Mode.KEYWORD))
     assert sorted(shown(page)) == expected
+
+
+@pytest.mark.parametrize(("found", "wondered"), [(2, [["red"]]), (3, [])])
+def test_what_was_meant_is_asked_where_hardly_anything_was_found(
+    found: int, wondered: list[list[str]], tmp_path: Path
+) -> None:
+    asked: list[list[str]] = []
+
+    class Wondering(EmbeddedIndex):
+        def corrections(self, words: Sequence[str]) -> Mapping[str, str]:
+            asked.append(list(words))
+            return {}
+
+    index = Wondering(tmp_path)
+    index.write([document(n, title="red") for n in range(found)])
+    service(index).search(SearchRequest("red", Mode.KEYWORD))
+    service(index).search(SearchRequest("", Mode.KEYWORD))
+    service(index).search(SearchRequest("red", Mode.KEYWORD, offset=1))
+    assert asked == wondered
+
+
+def test_a_page_has_twenty_results_unless_another_number_is_wished(index: EmbeddedIndex) -> None:
+    index.write([document(n) for n in range(25)])
+    assert len(service(index).search(SearchRequest("")).results) == 20
