@@ -140,6 +140,7 @@ def xmp_packet(properties: str, attributes: str = "") -> bytes:
         "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
         "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
         "cc": "http://creativecommons.org/ns#",
+        "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
         "aux": "http://ns.adobe.com/exif/1.0/aux/",
     }
     spaces = " ".join(f'xmlns:{prefix}="{name}"' for prefix, name in names.items())

@@ -19,6 +19,7 @@ from functions.uploads.schema import (
 )
 from lumenstock.catalog.categories import Category
 from lumenstock.catalog.image import Image
+from lumenstock.catalog.kind import ImageType, LicenceType
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.tags import MAX_TAGS
 from lumenstock.ingest.amend import Edit
@@ -28,7 +29,7 @@ MAX_APPEAL_LENGTH = 1000
 
 
 class ImageEdit(RequestModel):
-    """New words of an image, and whether a near-duplicate is meant; what is left out, or null, stays."""
+    """New words of an image, and what it is; what is left out, or null, stays."""
 
     model_config = ConfigDict(
         json_schema_extra=at_least_one_of(
@@ -36,6 +37,9 @@ class ImageEdit(RequestModel):
             description={"type": "string"},
             tags={"type": "array"},
             categories={"type": "array"},
+            imageType={"type": "string"},
+            aiGenerated={"type": "boolean"},
+            licenseType={"type": "string"},
             allowNearDuplicate={"type": "boolean"},
         )
     )
@@ -51,6 +55,12 @@ class ImageEdit(RequestModel):
         default=None, max_length=MAX_TAGS, description="All of them: they take the place of those before."
     )
     categories: list[Category] | None = Field(default=None, min_length=1, max_length=5)
+    image_type: ImageType | None = None
+    ai_generated: StrictBool | None = Field(
+        default=None,
+        description="Public files say it from the next time they are made.",
+    )
+    license_type: LicenceType | None = None
     allow_near_duplicate: StrictBool | None = Field(
         default=None,
         description="You mean to have it beside pictures of yours that look the same.",
@@ -71,6 +81,9 @@ class ImageEdit(RequestModel):
             description=self.description,
             tags=None if self.tags is None else tuple(self.tags),
             categories=None if self.categories is None else tuple(self.categories),
+            image_type=self.image_type,
+            ai_generated=self.ai_generated,
+            licence_type=self.license_type,
             allow_near_duplicate=self.allow_near_duplicate,
         )
 
@@ -111,6 +124,9 @@ class ContributorImage(AnswerModel):
         description="Earlier pictures of yours that look the same, the most alike first."
     )
     allow_near_duplicate: bool
+    image_type: ImageType | None = Field(description="Null where neither you nor the file said so.")
+    ai_generated: bool | None = Field(description="Null where neither you nor the file said so.")
+    license_type: LicenceType
 
     @classmethod
     def of(cls, image: Image) -> ContributorImage:
@@ -138,4 +154,7 @@ class ContributorImage(AnswerModel):
             previews=Previews.of(image),
             near_duplicate_of=own_near_duplicates(image),
             allow_near_duplicate=image.allow_near_duplicate,
+            image_type=image.image_type,
+            ai_generated=image.ai_generated,
+            license_type=image.licence_type,
         )

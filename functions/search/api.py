@@ -97,10 +97,10 @@ def search_images(
     min_width: Pixels = None,
     min_height: Pixels = None,
     image_type: Annotated[
-        str | None, Query(min_length=1, max_length=64, description="Such as `photo`.")
+        str | None, Query(min_length=1, max_length=64, description="`photo`, `illustration` or `render`.")
     ] = None,
     license: Annotated[  # noqa: A002 - the API's word
-        str | None, Query(min_length=1, max_length=64, description="Such as `editorial`.")
+        str | None, Query(min_length=1, max_length=64, description="`commercial` or `editorial`.")
     ] = None,
     people_min: People = None,
     people_max: People = None,

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from functions.runtime.picture import PictureBody
+from lumenstock.catalog.kind import LicenceType
 from lumenstock.kernel.clock import to_iso
 from lumenstock.search.document import Document
 from lumenstock.search.model import Mode, Result, SearchPage, SearchRequest
@@ -17,7 +18,10 @@ from lumenstock.settings import settings
 
 Price = Annotated[
     dict[str, int],
-    Field(description="Price by licence, in cents.", examples=[{"standard": 299, "enhanced": 1499}]),
+    Field(
+        description="Price by licence that it is offered under, in cents.",
+        examples=[{"standard": 299, "enhanced": 1499}],
+    ),
 ]
 
 
@@ -102,6 +106,8 @@ class SearchFacets(BaseModel):
     categories: list[NameCount]
     orientations: list[NameCount]
     colors: list[ColorCount]
+    image_types: list[NameCount] = Field(description="Of images whose type is known.")
+    licenses: list[NameCount]
 
 
 class SearchAnswer(BaseModel):
@@ -144,6 +150,10 @@ class ImageView(ImageSummary):
     width: int = Field(description="Pixels of the original, as shown.")
     height: int
     contributor_id: str
+    image_type: str | None = Field(description="Null where it is not known.", examples=["photo"])
+    license: str = Field(description="What it may be licensed for.", examples=["commercial"])
+    ai_generated: bool | None = Field(description="Null where nobody said.")
+    people: int | None = Field(description="How many are to be seen; null where no model counted them.")
     created_at: str = Field(description="RFC 3339, UTC.", examples=["2026-11-21T10:00:00.000Z"])
 
 
@@ -158,6 +168,10 @@ def image_view(document: Document) -> ImageView:
         width=document.width_px,
         height=document.height_px,
         contributor_id=document.contributor_id,
+        image_type=document.image_type,
+        license=document.licence_type or LicenceType.COMMERCIAL,
+        ai_generated=document.ai_generated,
+        people=document.people,
         created_at=to_iso(datetime.fromtimestamp(document.created_at_s, UTC)),
     )
 
@@ -174,6 +188,8 @@ def search_answer(page: SearchPage, request: SearchRequest, *, next_cursor: str 
             categories=[_named(count) for count in page.facets.categories],
             orientations=[_named(count) for count in page.facets.orientations],
             colors=[ColorCount(hex=count.value, count=count.count) for count in page.facets.colors],
+            image_types=[_named(count) for count in page.facets.image_types],
+            licenses=[_named(count) for count in page.facets.licence_types],
         ),
         next_cursor=next_cursor,
         mode=request.mode,
@@ -212,8 +228,18 @@ def _summary(document: Document) -> ImageSummary:
         contributor=document.contributor_name,
         tags=list(document.tags),
         dimensions=f"{document.width_px}x{document.height_px}",
-        price=dict(settings().prices),
+        price=_offered(document),
     )
+
+
+def _offered(document: Document) -> dict[str, int]:
+    """The prices of the licences that there are for it: one kept to editorial use has none of the others."""
+    editorial = document.licence_type == LicenceType.EDITORIAL
+    return {
+        tier: price
+        for tier, price in settings().prices.items()
+        if (tier == LicenceType.EDITORIAL) == editorial
+    }
 
 
 def _rounded(score: float | None) -> float | None:

@@ -101,6 +101,9 @@ def start(
             tags=tuple(wanted.tags),
             categories=tuple(wanted.categories),
             data_mining=wanted.data_mining,
+            image_type=wanted.image_type,
+            ai_generated=wanted.ai_generated,
+            licence_type=wanted.license_type,
             allow_near_duplicate=wanted.allow_near_duplicate,
         )
         contributor = Contributor(id=caller.id, name=display_name(caller.id))

@@ -11,6 +11,7 @@ from functions.runtime.schema import WHOLE, AnswerModel, RequestModel
 from lumenstock.catalog.categories import Category
 from lumenstock.catalog.data_mining import DataMining
 from lumenstock.catalog.image import Image
+from lumenstock.catalog.kind import ImageType, LicenceType
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.tags import MAX_TAG_LENGTH, MAX_TAGS
@@ -73,6 +74,20 @@ class UploadRequest(RequestModel):
     data_mining: DataMining = Field(
         default=DataMining.SEARCH_ONLY,
         description="What public files say to machines that learn: a term of the PLUS vocabulary.",
+    )
+    image_type: ImageType | None = Field(
+        default=None, description="Null leaves it to what the file says of itself, if it does."
+    )
+    ai_generated: StrictBool | None = Field(
+        default=None,
+        description=(
+            "Whether a machine made the picture; if so, its public files say so (IPTC Digital Source Type). "
+            "Null leaves it to what the file says of itself, if it does."
+        ),
+    )
+    license_type: LicenceType = Field(
+        default=LicenceType.COMMERCIAL,
+        description="`editorial` keeps it to news and teaching: where people in it have not agreed to more.",
     )
     allow_near_duplicate: StrictBool = Field(
         default=False,

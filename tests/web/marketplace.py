@@ -72,6 +72,8 @@ class Marketplace:
                 "categories": _counted(found, "category", "name"),
                 "orientations": _counted(found, "orientation", "name"),
                 "colors": [{"hex": "#FFA500", "count": 3}, {"hex": "#1E6FE0", "count": 2}] if found else [],
+                "image_types": _counted(found, "image_type", "name"),
+                "licenses": _counted(found, "license", "name"),
             },
         }
 
@@ -99,6 +101,8 @@ def hit_of(seed: int) -> dict[str, Any]:
         "tags": list(painted.tags),
         "categories": [painted.category],
         "category": painted.category,
+        "image_type": "photo" if seed % 2 else "render",
+        "license": "commercial",
         "orientation": "square" if width == height else "landscape" if width > height else "portrait",
         "dimensions": f"{width}x{height}",
         "price": {"standard": 299, "enhanced": 1499},

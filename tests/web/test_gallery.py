@@ -66,6 +66,18 @@ def test_a_facet_narrows_and_the_same_facet_widens_again(page: Page, site: Site)
     expect(page.locator(".count")).to_have_text("8 pictures")
 
 
+def test_types_can_be_chosen_and_a_licence_only_where_there_are_two(page: Page, site: Site) -> None:
+    open_gallery(page, site)
+    page.get_by_role("navigation", name="Type").get_by_role("link", name="photo").click()
+    expect(page).to_have_url(re.compile("image_type=photo"))
+    expect(page.get_by_role("navigation", name="Licence")).to_have_count(0)
+    site.api.catalogue[0]["license"] = "editorial"
+    page.reload()
+    page.get_by_role("navigation", name="Licence").get_by_role("link", name="editorial").click()
+    expect(page).to_have_url(re.compile("license=editorial"))
+    assert any("image_type=photo" in asked and "license=editorial" in asked for asked in site.api.asked)
+
+
 def test_pages_turn_forth_and_back(page: Page, site: Site) -> None:
     site.api.catalogue *= 5
     open_gallery(page, site)

@@ -6,7 +6,7 @@ import { grid } from "./grid.js";
 import { changed, hints } from "./hints.js";
 
 const PAGE_SIZE = 30;
-const FILTERS = ["category", "orientation", "color", "contributor"];
+const FILTERS = ["category", "orientation", "color", "contributor", "image_type", "license"];
 const ASKED = ["q", "mode", "page", "sort", "literal", ...FILTERS];
 const SORTS = ["newest", "popular"];
 
@@ -30,13 +30,15 @@ export async function results(query, signal) {
   };
 }
 
-function facets({ categories, orientations, colors }, query) {
+function facets({ categories, orientations, colors, image_types, licenses }, query) {
   return element(
     "div",
     { class: "facets" },
     group("Category", "category", categories.slice(0, 12), query),
     group("Shape", "orientation", orientations, query),
     group("Colour", "color", colors.slice(0, 14).map(({ hex, count }) => ({ name: hex, count, hex })), query),
+    group("Type", "image_type", image_types, query),
+    group("Licence", "license", licenses.length > 1 ? licenses : [], query), // all under one: nothing to choose
     group("By", "contributor", [], query),
     group("Sort", "sort", SORTS.map((name) => ({ name })), query),
   );

@@ -100,6 +100,8 @@ def facets(documents: Iterable[Document], query: IndexQuery) -> Mapping[str, Cou
         "categories": Counter(name for item in found("category") for name in item.categories),
         "orientations": Counter(item.orientation for item in found("orientation")),
         "colors": Counter(color for item in found("color") for color in item.colors),
+        "image_types": Counter(item.image_type for item in found("image_type") if item.image_type),
+        "licence_types": Counter(item.licence_type for item in found("licence_type") if item.licence_type),
     }
 
 

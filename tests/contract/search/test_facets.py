@@ -122,6 +122,42 @@ def test_a_filter_that_nothing_passes_still_shows_the_other_values(index: Search
     assert counts(answer.facets.categories) == {"city": 16, "night": 8}
 
 
+KINDS = [
+    document(1, image_type="photo", licence_type="commercial"),
+    document(2, image_type="photo", licence_type="editorial"),
+    document(3, image_type="render", licence_type="commercial"),
+    document(4),
+]
+
+
+def test_types_and_licences_are_counted_where_they_are_known(index: SearchIndex) -> None:
+    index.write(KINDS)
+    facets = index.query(IndexQuery()).facets
+    assert counts(facets.image_types) == {"photo": 2, "render": 1}
+    assert counts(facets.licence_types) == {"commercial": 2, "editorial": 1}
+
+
+def test_types_and_licences_leave_out_their_own_filter_and_no_other(index: SearchIndex) -> None:
+    index.write(KINDS)
+    answer = index.query(IndexQuery(filters=Filters(image_type="photo", licence_type="commercial")))
+    assert answer.total == 1
+    assert counts(answer.facets.image_types) == {"photo": 1, "render": 1}
+    assert counts(answer.facets.licence_types) == {"commercial": 1, "editorial": 1}
+
+
+def test_the_vector_leg_counts_types_and_licences(index: SearchIndex) -> None:
+    near = unit_vector(1)
+    index.write(
+        [
+            document(n, vector=toward(near, 0.9 - n / 50, n), image_type=kind, licence_type="editorial")
+            for n, kind in enumerate(("photo", "render", None))
+        ]
+    )
+    facets = index.query(IndexQuery(vector=asking(near), window=2)).facets
+    assert counts(facets.image_types) == {"photo": 1, "render": 1}
+    assert counts(facets.licence_types) == {"editorial": 2}
+
+
 def test_phrases_and_exclusions_apply_to_counts(index: SearchIndex) -> None:
     index.write(
         [document(1, title="red car", categories=("a",)), document(2, title="car", categories=("b",))]

@@ -42,6 +42,30 @@ def test_words_of_the_file_fill_what_the_contributor_left_and_nothing_else(pipel
     assert (row.title, row.description, row.tags) == ("A picture", "Boats at rest", ("boats", "sea"))
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia", (None, True)),
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture", ("photo", False)),
+        ("https://example.org/another", (None, None)),
+    ],
+)
+def test_what_the_file_says_of_its_making_is_taken_over(
+    pipeline: Pipeline, source: str, told: tuple[str | None, bool | None]
+) -> None:
+    packet = xmp_packet("", f'Iptc4xmpExt:DigitalSourceType="{source}"')
+    row = described(pipeline, pipeline.upload(jpeg(600, 400, xmp=packet)))
+    assert (row.image_type, row.ai_generated) == told
+
+
+def test_the_contributor_knows_better_than_the_file_how_it_was_made(pipeline: Pipeline) -> None:
+    packet = xmp_packet("<Iptc4xmpExt:DigitalSourceType>digitalCapture</Iptc4xmpExt:DigitalSourceType>")
+    image = pipeline.upload(jpeg(600, 400, xmp=packet))
+    bootstrap.catalog().update(image.id, lambda row: row.changed(ai_generated=True))
+    row = described(pipeline, image)
+    assert (row.image_type, row.ai_generated) == ("photo", True)
+
+
 def test_an_image_without_a_title_gets_the_files(pipeline: Pipeline) -> None:
     image = pipeline.upload(jpeg(600, 400, xmp=SAID))
     bootstrap.catalog().update(image.id, lambda row: row.changed(title="", tags=("mine",)))

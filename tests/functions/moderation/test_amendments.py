@@ -40,6 +40,9 @@ def test_an_edit_needs_the_version_that_was_seen(desk: Desk) -> None:
         {"tags": ["x"] * 51},
         {"categories": []},
         {"nsfw": 0},
+        {"imageType": "vector"},
+        {"aiGenerated": "yes"},
+        {"licenseType": "standard"},
         {"title": "a" * 201},
     ],
 )
@@ -47,6 +50,19 @@ def test_an_edit_that_says_nothing_or_too_much_is_refused(desk: Desk, words: dic
     row = desk.put()
     assert desk.edit(row, **words).code == "validation_failed"
     assert desk.row(row.id) == row
+
+
+def test_what_kind_of_picture_it_is_can_be_said_later(desk: Desk) -> None:
+    row = desk.put()
+    edited = desk.edit(row, imageType="illustration", aiGenerated=True, licenseType="editorial").json()
+    assert (edited["imageType"], edited["aiGenerated"], edited["licenseType"]) == (
+        "illustration",
+        True,
+        "editorial",
+    )
+    kept = desk.row(row.id)
+    assert (kept.image_type, kept.ai_generated, kept.licence_type) == ("illustration", True, "editorial")
+    assert desk.edit(kept, aiGenerated=False).json()["aiGenerated"] is False
 
 
 def test_new_words_of_an_approved_image_stay_public_unless_the_stage_reviews_everything(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from lumenstock import bootstrap
 from lumenstock.catalog.image import Swatch
+from lumenstock.catalog.kind import ImageType, LicenceType
 from lumenstock.catalog.states import Status
 from lumenstock.search.ports import SearchIndex
 from tests.contract.search.documents import document, image_id, toward, unit_vector
@@ -38,7 +41,38 @@ def test_an_approved_image_is_shown_whole(get: Get) -> None:
         "thumbnail_url": f"{MEDIA}/{1:032x}/1/512.webp",
         "preview_url": f"{MEDIA}/{1:032x}/1/1024.webp",
         "price": {"standard": 299, "enhanced": 1499},
+        "image_type": None,
+        "license": "commercial",
+        "ai_generated": None,
+        "people": None,
     }
+
+
+def test_what_is_known_of_an_image_is_shown(get: Get) -> None:
+    bootstrap.catalog().create(image(1, image_type=ImageType.RENDER, ai_generated=True, people=2))
+    shown = get(f"/v1/images/{image_id(1)}").json()
+    assert (shown["image_type"], shown["ai_generated"], shown["people"]) == ("render", True, 2)
+
+
+@pytest.mark.parametrize(
+    ("prices", "licence", "offered"),
+    [
+        ('{"standard": 1, "editorial": 2}', LicenceType.COMMERCIAL, {"standard": 1}),
+        ('{"standard": 1, "editorial": 2}', LicenceType.EDITORIAL, {"editorial": 2}),
+        ('{"standard": 1}', LicenceType.EDITORIAL, {}),
+    ],
+)
+def test_an_image_has_the_prices_of_what_it_is_offered_for(
+    get: Get,
+    set_stage: Callable[..., None],
+    prices: str,
+    licence: LicenceType,
+    offered: dict[str, int],
+) -> None:
+    set_stage(PRICES=prices)
+    bootstrap.catalog().create(image(1, licence_type=licence))
+    shown = get(f"/v1/images/{image_id(1)}").json()
+    assert (shown["license"], shown["price"]) == (licence, offered)
 
 
 def test_an_image_that_the_client_has_is_not_sent_again(get: Get) -> None:

@@ -62,6 +62,8 @@ def test_the_answer_has_the_fields_of_the_contract(get: Get, index: SearchIndex)
             "categories": [{"name": "city", "count": 1}],
             "orientations": [{"name": "landscape", "count": 1}],
             "colors": [{"hex": "#E02020", "count": 1}],
+            "image_types": [],
+            "licenses": [],
         },
         "next_cursor": None,
         "mode": "hybrid",

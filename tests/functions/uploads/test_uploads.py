@@ -214,3 +214,21 @@ def test_what_is_said_of_data_mining_is_kept(
 ) -> None:
     row = bootstrap.catalog().get(started(gateway, ana, **said))
     assert row.data_mining == kept
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({}, (None, None, "commercial")),
+        ({"imageType": None, "aiGenerated": None}, (None, None, "commercial")),
+        (
+            {"imageType": "photo", "aiGenerated": False, "licenseType": "editorial"},
+            ("photo", False, "editorial"),
+        ),
+    ],
+)
+def test_what_kind_of_picture_it_is_is_kept_and_not_guessed(
+    gateway: Gateway, ana: Person, said: dict[str, object], kept: tuple[str | None, bool | None, str]
+) -> None:
+    row = bootstrap.catalog().get(started(gateway, ana, **said))
+    assert (row.image_type, row.ai_generated, row.licence_type) == kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -94,6 +95,14 @@ def test_a_file_below_600_px_holds_nothing_but_pixels(
     for path in files(decoder, tmp_path, width_px, name).values():
         body = path.read_bytes()
         assert not [word for word in (b"xmpmeta", b"XMP", b"Exif", b"EXIF", b"ICCP") if word in body], path
+
+
+def test_a_packet_names_the_digital_source_where_one_is_known() -> None:
+    packet = replace(RIGHTS, digital_source="http://cv.iptc.org/x&y").packet()
+    root = ET.fromstring(packet[packet.index("<x:") : packet.index("<?xpacket end")])
+    name = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
+    assert [at.attrib[name] for at in root.iter() if name in at.attrib] == ["http://cv.iptc.org/x&y"]
+    assert "DigitalSourceType" not in RIGHTS.packet()
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

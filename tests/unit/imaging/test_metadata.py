@@ -24,7 +24,8 @@ EVERYTHING = xmp_packet(
     "<xmpRights:UsageTerms>All rights reserved</xmpRights:UsageTerms>"
     "<xmpRights:WebStatement>https://example.org/terms</xmpRights:WebStatement>"
     "<cc:license rdf:resource='javascript:alert(1)'/>",
-    'photoshop:DateCreated="2023-04-05T06:07:08+02:00" aux:Lens="Nocturne 35mm"',
+    'photoshop:DateCreated="2023-04-05T06:07:08+02:00" aux:Lens="Nocturne 35mm"'
+    ' Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"',
 )
 
 
@@ -55,6 +56,7 @@ def test_all_three_blocks_of_a_file_are_read(tmp_path: Path, kind: str) -> None:
         "rights": "© Ann",
         "usage_terms": "All rights reserved",
         "licence_urls": ["https://example.org/terms"],
+        "digital_source": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
     }
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +16,7 @@ from lumenstock.catalog.states import Status
 from lumenstock.imaging.formats import Format
 from lumenstock.imaging.header import Header
 from lumenstock.imaging.renditions import EAGER, Encoding
-from lumenstock.ingest.plan import MAX_GROUPS, Checked, Derived, Plan, Publishing, make_plan
+from lumenstock.ingest.plan import MAX_GROUPS, Checked, Derived, Plan, Publishing, make_plan, stated_rights
 from lumenstock.kernel.ids import ImageId, MediaKey, UserId
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -108,6 +109,15 @@ def test_a_marked_file_states_the_rights_of_the_row_and_the_stage() -> None:
     assert (rights.creator, rights.notice) == ("Ann", "© 2026 Ann")
     assert rights.licence_url == "https://market.example/licence"
     assert rights.data_mining == "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING"
+
+
+@pytest.mark.parametrize(("made", "term"), [(True, "trainedAlgorithmicMedia"), (False, ""), (None, "")])
+def test_a_marked_file_says_that_a_machine_made_the_picture_and_never_guesses_what_else(
+    made: bool | None,  # noqa: FBT001 - a parameter of the test
+    term: str,
+) -> None:
+    image = replace(IMAGE, ai_generated=made)
+    assert stated_rights(image, "https://market.example").digital_source.rpartition("/")[2] == term
 
 
 REASONS = st.lists(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lumenstock.catalog.image import Image, Swatch, Tag
+from lumenstock.catalog.kind import ImageType, LicenceType
 from lumenstock.catalog.likeness import Likeness
 from lumenstock.catalog.states import Status
 from lumenstock.search.document import Document, Removal
@@ -29,6 +30,22 @@ def test_a_document_has_what_the_row_says() -> None:
     assert (document.contributor_id, document.contributor_name) == ("user-1", "Jane Doe")
     assert (document.width_px, document.height_px, document.orientation) == (6000, 4000, "landscape")
     assert document.created_at_s == int(CREATED.timestamp())
+
+
+def test_a_document_says_of_its_kind_what_is_known_and_no_more() -> None:
+    silent, told = (
+        projected(image()),
+        projected(
+            image(
+                image_type=ImageType.PHOTO, ai_generated=False, licence_type=LicenceType.EDITORIAL, people=0
+            )
+        ),
+    )
+    assert (silent.image_type, silent.ai_generated, silent.people) == (None, None, None)
+    assert (silent.popularity, silent.premium, silent.trending) == (None, None, None)
+    assert silent.licence_type == "commercial"
+    assert (told.image_type, told.ai_generated, told.people) == ("photo", False, 0)
+    assert told.licence_type == "editorial"
 
 
 def test_a_document_has_the_hash_of_what_it_looks_like() -> None:

@@ -11,6 +11,7 @@ from lumenstock.adapters.aws.attributes import from_attributes, to_attributes
 from lumenstock.adapters.aws.rows import from_item, image_key, is_image, to_item, work_queue
 from lumenstock.adapters.aws.work_index import SHARDS, partition
 from lumenstock.catalog.image import Image, Source, Swatch, Tag
+from lumenstock.catalog.kind import ImageType, LicenceType
 from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import WORK_QUEUE, Status
 from lumenstock.kernel.clock import to_iso
@@ -56,6 +57,9 @@ IMAGES = st.builds(
     palette=st.lists(st.builds(Swatch, TEXT, SHARES), max_size=4).map(tuple),
     nsfw=st.none() | SHARES,
     people=st.none() | st.integers(0, 9),
+    image_type=st.none() | st.sampled_from(ImageType),
+    ai_generated=st.none() | st.booleans(),
+    licence_type=st.sampled_from(LicenceType),
     model=st.none() | TEXT,
     reasons=st.lists(st.builds(Reason, st.sampled_from(ReasonCode), TEXT, st.booleans()), max_size=3).map(
         tuple

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from lumenstock.catalog.data_mining import DataMining
+from lumenstock.catalog.kind import ImageType, LicenceType
 from lumenstock.catalog.likeness import Likeness, NearDuplicate
 from lumenstock.catalog.reasons import Reason
 from lumenstock.catalog.states import Status, require_transition
@@ -95,6 +96,9 @@ class Image:
         entered_at: When it came into its present status.
         awaited_until: Until when the file may still come; None where a single URL's life says so.
         data_mining: What the contributor says of it to machines that learn.
+        image_type: As the contributor or the file says; None where neither does.
+        ai_generated: Whether a machine made it, as they say; None where neither does.
+        licence_type: What it is offered for: everything is, unless the contributor keeps it to editorial use.
         held: Why a person must look at it before it is shown, whatever the model finds.
         cleared: Whether a moderator approved it: then processing it anew needs no second look.
         exposed: Whether this ``media_key`` was ever public.
@@ -130,6 +134,9 @@ class Image:
     reasons: tuple[Reason, ...] = ()
     awaited_until: datetime | None = None
     data_mining: DataMining = DataMining.SEARCH_ONLY
+    image_type: ImageType | None = None
+    ai_generated: bool | None = None
+    licence_type: LicenceType = LicenceType.COMMERCIAL
     held: tuple[Reason, ...] = ()
     cleared: bool = False
     exposed: bool = False

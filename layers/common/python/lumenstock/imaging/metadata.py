@@ -46,6 +46,7 @@ class Stated:
         rights: The copyright notice.
         usage_terms: What may be done with it, in words.
         licence_urls: Pages (http or https) that say so.
+        digital_source: Address of a term of IPTC's Digital Source Type.
     """
 
     title: str = ""
@@ -55,6 +56,7 @@ class Stated:
     rights: str = ""
     usage_terms: str = ""
     licence_urls: tuple[str, ...] = ()
+    digital_source: str = ""
 
     def known(self) -> dict[str, Value]:
         """The fields that the file states, by name."""
@@ -109,6 +111,7 @@ def stated_of(tags: Tags, properties: Properties, records: Records) -> Stated:
         licence_urls=_web_addresses(
             value for name in _LICENCE_PROPERTIES for value in properties.get(name, ())
         ),
+        digital_source=_first(properties.get("Iptc4xmpExt:DigitalSourceType", ()), MAX_URL),
     )
 
 

@@ -20,6 +20,7 @@ _NAMESPACES = {
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
     "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "cc": "http://creativecommons.org/ns#",
     "exif": "http://ns.adobe.com/exif/1.0/",
     "aux": "http://ns.adobe.com/exif/1.0/aux/",
@@ -29,7 +30,7 @@ _WANTED = (
     *("dc:title", "dc:description", "dc:subject", "dc:creator", "dc:rights"),
     *("photoshop:Headline", "photoshop:DateCreated", "exif:DateTimeOriginal"),
     *("xmpRights:WebStatement", "xmpRights:UsageTerms", "plus:LicensorURL", "cc:license"),
-    *("aux:Lens", "exifEX:LensModel"),
+    *("aux:Lens", "exifEX:LensModel", "Iptc4xmpExt:DigitalSourceType"),
 )
 _SHORT = {
     f"{_NAMESPACES[prefix]} {local}": f"{prefix}:{local}"

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from lumenstock.catalog.decision import Action, Actor, DecisionStore, Ruling, entry
 from lumenstock.catalog.image import Image
+from lumenstock.catalog.kind import ImageType, LicenceType
 from lumenstock.catalog.purge import Purged, purge_of_everything
 from lumenstock.catalog.reasons import MODERATION, ReasonCode
 from lumenstock.catalog.states import Status
@@ -27,12 +28,15 @@ _GIVEN_BY_MODERATORS = frozenset(MODERATION) | {ReasonCode.MODERATION}
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """New words, and whether a near-duplicate is meant; None leaves them as they are."""
+    """New words, what kind of picture it is, whether a near-duplicate is meant; None leaves it as it is."""
 
     title: str | None = None
     description: str | None = None
     tags: tuple[str, ...] | None = None
     categories: tuple[str, ...] | None = None
+    image_type: ImageType | None = None
+    ai_generated: bool | None = None
+    licence_type: LicenceType | None = None
     allow_near_duplicate: bool | None = None
 
     def applied(self, image: Image) -> dict[str, object]:
@@ -42,6 +46,9 @@ class Edit:
             "description": self.description,
             "tags": None if self.tags is None else clean_tags(self.tags),
             "categories": None if self.categories is None else tuple(dict.fromkeys(self.categories)),
+            "image_type": self.image_type,
+            "ai_generated": self.ai_generated,
+            "licence_type": self.licence_type,
             "allow_near_duplicate": self.allow_near_duplicate,
         }
         return {
@@ -246,6 +253,8 @@ def _tombstone(image: Image) -> Image:
         palette=(),
         nsfw=None,
         people=None,
+        image_type=None,
+        ai_generated=None,
         reasons=(),
         held=(),
         likeness=None,

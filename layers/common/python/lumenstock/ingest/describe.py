@@ -1,4 +1,4 @@
-"""Metadata: what the file says of itself, typed and private; its words fill what the contributor left."""
+"""Metadata: what the file says of itself, typed and private; it fills what the contributor left open."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from lumenstock.catalog.image import Image
+from lumenstock.catalog.kind import told_by
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore
 from lumenstock.catalog.tags import clean_tags
@@ -16,6 +17,8 @@ from lumenstock.imaging.errors import PictureError
 from lumenstock.ingest.plan import Plan
 from lumenstock.ingest.ports import Originals
 from lumenstock.kernel.ids import ImageId
+
+_TELLING = ("title", "description", "keywords", "digital_source")
 
 
 def describe(
@@ -39,12 +42,12 @@ def describe(
         except PictureError:
             found = {}
     catalog.put_technical(image_id, plan.rev, found)
-    if any(found.get(name) for name in ("title", "description", "keywords")):
+    if any(found.get(name) for name in _TELLING):
         catalog.update(image_id, lambda present: _filled(present, plan.rev, found))
 
 
 def _filled(present: Image, rev: int, found: Mapping[str, Any]) -> Image | None:
-    """The row with words of the file where the contributor gave none; None if there is nothing to fill.
+    """The row with what the file says where the contributor said nothing; None if there is nothing to fill.
 
     A row that went on, or that is processed anew, is not this run's to change.
     """
@@ -56,4 +59,9 @@ def _filled(present: Image, rev: int, found: Mapping[str, Any]) -> Image | None:
         "tags": clean_tags(found.get("keywords", ())),
     }
     missing = {name: value for name, value in words.items() if value and not getattr(present, name)}
+    image_type, ai_generated = told_by(found.get("digital_source", ""))
+    kind = {"image_type": image_type, "ai_generated": ai_generated}
+    missing |= {
+        name: told for name, told in kind.items() if told is not None and getattr(present, name) is None
+    }
     return present.changed(**missing) if missing else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lumenstock.catalog.image import Image
+from lumenstock.catalog.kind import MADE_BY_A_MACHINE, digital_source
 from lumenstock.catalog.marks import MarkId
 from lumenstock.catalog.reasons import Reason
 from lumenstock.imaging.formats import Format
@@ -126,6 +127,7 @@ def stated_rights(image: Image, licence_url: str) -> Rights:
         notice=f"© {image.created_at:%Y} {image.contributor_name}",
         licence_url=licence_url,
         data_mining=image.data_mining,
+        digital_source=digital_source(MADE_BY_A_MACHINE) if image.ai_generated else "",
     )
 
 

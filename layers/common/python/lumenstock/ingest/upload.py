@@ -8,6 +8,7 @@ from datetime import datetime
 
 from lumenstock.catalog.data_mining import DataMining
 from lumenstock.catalog.image import Image, Source, original_key
+from lumenstock.catalog.kind import ImageType, LicenceType
 from lumenstock.catalog.states import DEAD, Status
 from lumenstock.catalog.store import CatalogStore
 from lumenstock.catalog.tags import clean_tags
@@ -55,6 +56,7 @@ class Announcement:
         content_type: A key of :data:`EXTENSIONS`.
         size_bytes: Exact length.
         tags: As typed.
+        image_type: None where nothing is said; so is ``ai_generated``.
         allow_near_duplicate: Whether it is meant to be there beside what looks the same of the contributor's.
     """
 
@@ -66,6 +68,9 @@ class Announcement:
     tags: tuple[str, ...]
     categories: tuple[str, ...]
     data_mining: DataMining = DataMining.SEARCH_ONLY
+    image_type: ImageType | None = None
+    ai_generated: bool | None = None
+    licence_type: LicenceType = LicenceType.COMMERCIAL
     allow_near_duplicate: bool = False
 
 
@@ -113,6 +118,9 @@ def image_at(
         created_at=now,
         entered_at=now,
         data_mining=announced.data_mining,
+        image_type=announced.image_type,
+        ai_generated=announced.ai_generated,
+        licence_type=announced.licence_type,
         allow_near_duplicate=announced.allow_near_duplicate,
     )
 

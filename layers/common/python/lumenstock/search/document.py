@@ -23,10 +23,11 @@ class Document:
         thumbnail: Path of the small picture below the media address; so is ``preview``.
         likeness: Hash of what it looks like, 64 hex digits; "" where the row has none. Nobody searches by it.
         image_type: Such as ``photo`` or ``illustration``. Of this and what follows, None is "not known".
-        licence_type: Such as ``commercial`` or ``editorial``.
+        licence_type: What it is offered for: ``commercial`` or ``editorial``.
         people: How many people are in the picture.
         ai_generated: Whether a machine made it.
-        popularity: How often it was licensed or kept, counted by whoever writes it; at least 0.
+        popularity: How often it was licensed or kept, counted by whoever writes it; at least 0. Nothing that
+            there is counts yet, nor does anything know the two below: they come with commerce.
         premium: Whether it is sold as premium.
         trending: How much it is asked for of late, in [0, 1].
     """

@@ -8,12 +8,14 @@ from typing import Any, Literal
 
 from lumenstock.search.ports import Filters, IndexQuery
 
-FacetFilter = Literal["category", "orientation", "color"]
+FacetFilter = Literal["category", "orientation", "color", "image_type", "licence_type"]
 
 FILTER_OF: Mapping[str, FacetFilter] = {
     "categories": "category",
     "orientations": "orientation",
     "colors": "color",
+    "image_types": "image_type",
+    "licence_types": "licence_type",
 }
 
 

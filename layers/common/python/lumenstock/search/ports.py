@@ -105,12 +105,15 @@ class Facets:
     find: under the filter ``category="city"``, ``categories`` holds the counts of the same question without
     that filter, its vector leg included (:func:`lumenstock.search.facets.without_own_filter`).
 
-    Every list holds the :data:`FACET_SIZE` largest counts, falling, ties by value.
+    A document without a value counts nowhere in that facet. Every list holds the :data:`FACET_SIZE`
+    largest counts, falling, ties by value.
     """
 
     categories: tuple[FacetCount, ...] = ()
     orientations: tuple[FacetCount, ...] = ()
     colors: tuple[FacetCount, ...] = ()
+    image_types: tuple[FacetCount, ...] = ()
+    licence_types: tuple[FacetCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

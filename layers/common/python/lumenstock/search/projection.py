@@ -46,6 +46,9 @@ def project(image: Image, vector: VectorItem | None, model: str | None = None) -
         model=vector.model if vector and known else "",
         vector_f16=vector.vector_f16 if vector and known else b"",
         people=image.people,
+        image_type=image.image_type,
+        licence_type=image.licence_type,
+        ai_generated=image.ai_generated,
         likeness=image.likeness.hash if image.likeness else "",
     )
 

@@ -10,7 +10,13 @@ from lumenstock.search.ports import FACET_SIZE, FacetCount, Facets
 
 _VALUES = 10_000  # values counted before the largest are kept: more than there are categories
 
-_FIELDS = {"categories": "category", "orientations": "orientation", "colors": "color"}
+_FIELDS = {
+    "categories": "category",
+    "orientations": "orientation",
+    "colors": "color",
+    "image_types": "image_type",
+    "licence_types": "licence_type",
+}
 _TOTAL = {"total": {"value_count": {"field": "row"}}}
 
 
@@ -22,7 +28,7 @@ def count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
 def count_matches(
     searcher: tantivy.Searcher, query: tantivy.Query, own: Mapping[str, tantivy.Query]
 ) -> tuple[int, Facets]:
-    """Count the documents that ``query`` finds: all of them, and by category, orientation and colour.
+    """Count the documents that ``query`` finds: all of them, and by the value of each facet.
 
     Args:
         searcher: What to search.

@@ -34,9 +34,9 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="english", index_option="freq")
         builder.add_text_field(EXACT[name], tokenizer_name="exact", index_option="position")
     builder.add_text_field("written", tokenizer_name="exact", index_option="basic")
-    for name in ("kind", "id", "contributor", "image_type", "licence_type", "suggestion"):
+    for name in ("kind", "id", "contributor", "suggestion"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("category", "orientation", "color"):
+    for name in ("category", "orientation", "color", "image_type", "licence_type"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("newest", "popular"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)

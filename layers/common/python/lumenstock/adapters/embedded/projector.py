@@ -25,7 +25,7 @@ from lumenstock.adapters.embedded.rows import RowWriter
 from lumenstock.adapters.embedded.snapshot import Position, position_of
 from lumenstock.adapters.embedded.truth import Row, Truth
 
-FORMAT = "v2"  # of the projected files; another one in place is projected anew
+FORMAT = "v3"  # of the projected files; another one in place is projected anew
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,13 @@ from lumenstock.adapters.opensearch.mapping import Body
 from lumenstock.adapters.opensearch.queries import EVERYTHING
 from lumenstock.search.ports import FACET_SIZE, FacetCount, Facets, Tally
 
-FIELDS = {"categories": "categories", "orientations": "orientation", "colors": "colors"}
+FIELDS = {
+    "categories": "categories",
+    "orientations": "orientation",
+    "colors": "colors",
+    "image_types": "image_type",
+    "licence_types": "licence_type",
+}
 
 _VALUES = 10_000  # values counted before the largest are kept: more than there are categories
 
