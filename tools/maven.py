@@ -24,14 +24,18 @@ def run(engine: str, *arguments: str, timeout_s: float) -> None:
     """Let Maven fetch something of ``engine``.
 
     Raises:
-        NotAvailableError: It is missing, or it cannot.
+        NotAvailableError: It is missing, or it cannot, or not in time.
     """
     maven = shutil.which("mvn")
     if maven is None:
         message = f"Maven is needed to fetch {engine}; 'mvn' is not on the PATH."
         raise NotAvailableError(message)
     command = [maven, "-q", "-B", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
+    except subprocess.TimeoutExpired as late:
+        message = f"Maven did not fetch {engine} within {timeout_s:g} s."
+        raise NotAvailableError(message) from late
     if done.returncode:
         message = f"Maven cannot fetch {engine}: {done.stdout.strip()[-500:]}"
         raise NotAvailableError(message)

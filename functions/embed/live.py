@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from functions.runtime.task import task
 from lumenstock import bootstrap, use_cases
-from lumenstock.ingest.embed_batch import EmbedBatch, Outcome
+from lumenstock.ingest.embed_batch import Outcome
 from lumenstock.ingest.embed_message import parse_message
 from lumenstock.kernel.backoff import rest_s
 from lumenstock.settings import settings
@@ -24,7 +23,7 @@ def handler(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
     """Embed a batch from SQS; the answer names the messages that must come again."""
     parsed = {record["messageId"]: parse_message(record["body"]) for record in event["Records"]}
     requests = {name: request for name, request in parsed.items() if request is not None}
-    outcomes = dict(zip(requests, _batch().run(list(requests.values())), strict=True))
+    outcomes = dict(zip(requests, use_cases.embed_batch().run(list(requests.values())), strict=True))
     failed = [r for r in event["Records"] if outcomes.get(r["messageId"]) is not Outcome.DONE]
     for record in failed:
         _put_back(record)
@@ -42,8 +41,3 @@ def _put_back(record: Mapping[str, Any]) -> None:
         bootstrap.embed_live_queue().delay(record["receiptHandle"], delay_s)
     except Exception:  # it comes again all the same, only later
         logger.exception("embed_delay_failed", message_id=record["messageId"])
-
-
-@cache
-def _batch() -> EmbedBatch:
-    return use_cases.embed_batch()

@@ -12,9 +12,9 @@ from functions.runtime.schema import RequestModel
 # With base64 and the gateway's envelope just under the 6 MB that a function takes.
 MAX_PICTURE_BYTES = 4_000_000
 MAX_ENCODED_LENGTH = 4 * -(-MAX_PICTURE_BYTES // 3)
-# For the document; the decoder itself says it better than a pattern, and in one pass.
 # Longest body that has one: braces, the field's name and spaces are around it.
 MAX_PICTURE_BODY_BYTES = MAX_ENCODED_LENGTH + 1024
+# For the document; the decoder itself says it better than a pattern, and in one pass.
 _BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
 

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from tools import maven
+from tools.dynamodb_local import __main__ as command
 from tools.dynamodb_local import jars, server
 
 
@@ -66,3 +67,25 @@ def test_a_machine_without_java_or_maven_is_told_what_it_needs(
     else:
         with pytest.raises(maven.NotAvailableError, match="Maven is needed"):
             jars.folder()
+
+
+def test_a_file_that_is_not_as_pinned_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def changed() -> Path:
+        message = "not as pinned in jars.sha256: bad.jar"
+        raise maven.TamperedError(message)
+
+    monkeypatch.setattr(jars, "folder", changed)
+    monkeypatch.setattr("sys.argv", ["dynamodb_local", "fetch"])
+    assert command.main() == 1
+    assert capsys.readouterr().err == "not as pinned in jars.sha256: bad.jar\n"
+
+
+def test_a_maven_that_hangs_is_no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    hanging = tmp_path / "mvn"
+    hanging.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    hanging.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(maven.NotAvailableError, match=r"DynamoDB Local within 0\.1 s"):
+        maven.run("DynamoDB Local", timeout_s=0.1)

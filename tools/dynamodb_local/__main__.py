@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools import maven
+from tools import foreground, maven
 from tools.dynamodb_local import jars, server
 
 
@@ -28,20 +28,11 @@ def main() -> int:
         elif command == "fetch":
             print(jars.folder())
         else:
-            _run()
-    except maven.NotAvailableError as missing:
+            foreground.hold("DynamoDB Local", server.running())
+    except (maven.NotAvailableError, maven.TamperedError) as missing:
         print(missing, file=sys.stderr)
         return 1
     return 0
-
-
-def _run() -> None:
-    with server.running() as address:
-        print(f"DynamoDB Local listens on {address}", flush=True)
-        try:
-            sys.stdin.read()
-        except KeyboardInterrupt:
-            print()
 
 
 if __name__ == "__main__":

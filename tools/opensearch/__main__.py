@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tools import maven
+from tools import foreground, maven
 from tools.opensearch import distribution, server
 
 
@@ -34,12 +34,7 @@ def _do(command: str) -> None:
         case "stop":
             print("OpenSearch is stopped." if server.stop() else "No OpenSearch was kept running.")
         case _:
-            with server.running() as address:
-                print(f"OpenSearch listens on {address}", flush=True)
-                try:
-                    sys.stdin.read()
-                except KeyboardInterrupt:
-                    print()
+            foreground.hold("OpenSearch", server.running())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from functions.embed import live
 from lumenstock import bootstrap
 from lumenstock.catalog.image import Image, rendition_key
 from lumenstock.catalog.states import Status
-from tests.conftest import DERIVATIVES, Stores, forget_cached
+from tests.conftest import DERIVATIVES, Stores
 from tests.contract.search.documents import image_id
 from tests.unit.ingest.rendered import rendered
 from tools.train_demo import MODEL_FOLDER
@@ -27,7 +27,6 @@ def _stage(stores: Stores, set_stage: Callable[..., None], tmp_path: Path) -> No
         APPROVE_UNSCORED="true",
         EMBED_RETRY_DELAYS_S="[0]",
     )
-    forget_cached(live)
 
 
 def record(name: str, body: object, receipt: str = "not of this queue") -> dict[str, Any]:
