@@ -44,7 +44,7 @@ bench: setup ## Measure; write docs/benchmarks.md
 	$(call timed,bench,$(PY) -m tools.bench)
 
 bench-ingest: setup ## Measure the pipeline alone, against sharp and OpenCV (PHOTOS=dir adds real photos)
-	$(call timed,bench-ingest,$(PY) -m tools.bench four_sizes ingest ingest_cost embed)
+	$(call timed,bench-ingest,$(PY) -m tools.bench four_sizes lean_files ingest ingest_cost embed)
 
 search-quality: setup ## Measure how good the search is; fails where it fell (PHOTOS=dir, ARGS=--write makes a new baseline)
 	$(call timed,search-quality,$(PY) -m tools.search_quality $(ARGS))

@@ -97,6 +97,7 @@ def main() -> None:
         market = Marketplace(Path(folder, "index"))
         market.take_in(photos[0])  # starts everything up
         generated, tasks = measure(market, photos)
+        photo_mp = sum(map(megapixels, photos)) / len(photos)
         given = given_photos()
         real = measure(market, given)[0] if given else None
         with PeakMemory() as peak:  # looking costs CPU, so it has rounds of its own
@@ -104,6 +105,7 @@ def main() -> None:
                 market.take_in(photo)
         market.close()
     report("ingest.lean.cpu_s_per_12mp", generated, "CPU s")
+    report("ingest.lean.cpu_s_per_photo", generated * photo_mp / WANTED_MP, "CPU s")
     if real is not None:
         report("ingest.lean.photos.cpu_s_per_12mp", real, "CPU s")
     for function, value in tasks.items():
