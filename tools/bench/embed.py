@@ -11,7 +11,6 @@ import os
 import time
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lumenstock.adapters.aws import clients
@@ -20,9 +19,9 @@ from lumenstock.catalog import image as rows
 from lumenstock.catalog.states import Status
 from lumenstock.kernel.ids import ImageId, MediaKey, UserId
 from tools.aws_from_memory import AwsFromMemory
+from tools.one_photo import ENVIRONMENT
 from tools.scenes import scene
 
-MODEL = Path(__file__).parents[2] / "layers/model_demo/models/demo"
 PHOTOS, BATCH, WIDTH_PX, HEIGHT_PX = 60, 10, 300, 225
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -59,19 +58,7 @@ def announce(answers: AwsFromMemory, number: int) -> dict[str, str]:
 
 def measure(folder: str) -> float:
     """Mean CPU seconds a photo, on a warm function."""
-    os.environ.update(
-        AWS_ACCESS_KEY_ID="none",
-        AWS_SECRET_ACCESS_KEY="none",  # noqa: S106 - no secret
-        AWS_DEFAULT_REGION="us-east-1",
-        CATALOG_TABLE="catalog",
-        DERIVATIVES_BUCKET="derivatives",
-        SEARCH_ENGINE="embedded",
-        SEARCH_DIR=folder,
-        MODEL_DIR=str(MODEL),
-        REVIEW="auto",
-        APPROVE_UNSCORED="true",
-        POWERTOOLS_SERVICE_NAME="embed",
-    )
+    os.environ.update(ENVIRONMENT | {"SEARCH_DIR": folder})
     from functions.embed import live
 
     answers = AwsFromMemory(clients.s3(), clients.dynamodb())
