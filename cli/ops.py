@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import backfill, decisions, drift, redrive, reindex
+from cli import backfill, decisions, drift, redrive, reindex, rollout
 from cli.console import out
 from cli.stage import act_for, deployed_environment, local_environment, telling_faults
 from localcloud.home import Home
@@ -54,3 +54,4 @@ app.command()(redrive.redrive)
 app.command()(reindex.reindex)
 app.command("search-check")(drift.search_check)
 app.add_typer(backfill.app, name="backfill")
+app.add_typer(rollout.app, name="rollout")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from functions.manifest import FunctionSpec
@@ -14,7 +15,8 @@ class JobSpec:
 
     Attributes:
         name: Also the name of its log group.
-        command: What the container runs; ``Ref::source`` is given with each job.
+        command: What the container runs; ``Ref::NAME`` stands for a parameter of the job.
+        parameters: Their values where a job gives no other.
         needs: What it touches.
         cpus: Cores; ``memory_mib`` memory. A g6.xlarge has 4 and 16 GiB, some of it for the system.
         timeout_s: Longest run of one attempt.
@@ -22,10 +24,16 @@ class JobSpec:
 
     name: str
     command: tuple[str, ...]
+    parameters: Mapping[str, str]
     needs: tuple[Need, ...]
     cpus: int
     memory_mib: int
     timeout_s: int
+
+    def run_with(self, **parameters: str) -> list[str]:
+        """The command of one job, as AWS Batch makes it."""
+        given = {f"Ref::{name}": value for name, value in {**self.parameters, **parameters}.items()}
+        return [given.get(word, word) for word in self.command]
 
 
 GPU_FUNCTIONS: tuple[FunctionSpec, ...] = (
@@ -41,7 +49,11 @@ GPU_FUNCTIONS: tuple[FunctionSpec, ...] = (
 
 EMBED_JOB = JobSpec(
     name="embed-job",
-    command=("python", "-m", "gpu_batch.job", "Ref::source", "--idle-s", "60"),
+    command=(
+        *("python", "-m", "gpu_batch.job", "Ref::source"),
+        *("--idle-s", "Ref::idle_s", "--model", "Ref::model"),
+    ),
+    parameters={"source": "live", "idle_s": "60", "model": "serving"},
     needs=(
         Need.EMBED_LIVE_CONSUME,
         Need.EMBED_BULK_CONSUME,

@@ -1,8 +1,10 @@
 """The job for load and backfill: embeds what a queue or a list holds, and ends.
 
-AWS Batch starts it as ``python -m gpu_batch.job SOURCE``; so does ``localcloud/jobs``. ``SOURCE`` is ``live``
-or ``bulk``, the queues, or the key of a list (:mod:`lumenstock.ingest.embed_manifest`), of which a child of
-an array job takes its own slice. On SIGTERM the job finishes the batch in hand, gives the rest back and ends.
+AWS Batch starts it as :data:`functions.gpu.EMBED_JOB` says; so does ``localcloud/jobs``. ``SOURCE`` is
+``live`` or ``bulk``, the queues, or the key of a list (:mod:`lumenstock.ingest.embed_manifest`), of which a
+child of an array job takes its own slice. ``--model`` makes vectors of another model than the one that
+answers, and changes nothing else of an image. On SIGTERM the job finishes the batch in hand, gives the rest
+back and ends.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from lumenstock.ingest.embed_manifest import read_ids, report_key, slice_key, wr
 from lumenstock.settings import settings
 
 STOP_WITHIN_S = 20.0  # Batch kills 30 s after SIGTERM; ending takes a moment, too
+SERVING = "serving"
 UNFINISHED = 75  # "temporary failure": run it again
 _ROUNDS = 3  # a list has no queue behind it that would bring back what failed
 
@@ -107,7 +110,8 @@ def main(arguments: Sequence[str] = ()) -> int:
         stop.set()
 
     signal.signal(signal.SIGTERM, ask_to_stop)
-    job = Job(use_cases.embed_batch(), stop)
+    steps = use_cases.embed_batch() if wanted.model == SERVING else use_cases.revector(wanted.model)
+    job = Job(steps, stop)
     queues = {"live": bootstrap.embed_live_queue, "bulk": bootstrap.embed_bulk_queue}
     if wanted.source in queues:
         job.drain(queues[wanted.source](), wanted.idle_s)
@@ -137,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gpu_batch.job", description=__doc__)
     parser.add_argument("source", nargs="?", default="live", help="live, bulk, or the key of a list")
     parser.add_argument("--idle-s", type=float, default=0, help="wait so long for more before ending")
+    parser.add_argument("--model", default=SERVING, help="name@version of one whose vectors alone are made")
     return parser
 
 

@@ -8,14 +8,25 @@ from dataclasses import dataclass
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_opensearchservice as opensearch
 
-# Requests by method to paths of the domain; ``img`` is the index's name in its adapter.
+# Requests by method to paths of the domain; ``img`` is the index's name in its adapter, ``img-b`` that of the
+# second one, which a rollout of a model fills and swaps in.
 SEARCH_REQUESTS = {
-    "Post": ("_msearch", "img-read/_mget", "img-read/_search", "img-read/_search/point_in_time"),
+    "Post": (
+        "_msearch",
+        *(
+            f"{index}-read/{path}"
+            for index in ("img", "img-b")
+            for path in ("_mget", "_search", "_search/point_in_time")
+        ),
+    ),
     "Delete": ("_search/point_in_time",),
 }
 INDEX_REQUESTS = {
     "Get": ("_alias/img-*", "_cluster/health/img-v1"),
-    "Post": ("_aliases", "img-rebuild/_bulk", "img-write/_bulk"),
+    "Post": (
+        "_aliases",
+        *(f"{index}-{alias}/_bulk" for index in ("img", "img-b") for alias in ("rebuild", "write")),
+    ),
     "Put": ("img-v1",),
 }
 

@@ -159,7 +159,7 @@ class GpuStack(StageStack):
                 logging=ecs.LogDriver.aws_logs(stream_prefix="job", log_group=group),
                 readonly_root_filesystem=True,
             ),
-            parameters={"source": "live"},
+            parameters=dict(EMBED_JOB.parameters),
             propagate_tags=True,
             retry_attempts=_ATTEMPTS,
             retry_strategies=[

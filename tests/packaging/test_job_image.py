@@ -68,7 +68,7 @@ def run(image: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_image_s_command_is_the_job_definition_s(image: Path) -> None:
     (command,) = re.findall(r"^CMD (.*)$", DOCKERFILE, re.MULTILINE)
     assert command.startswith('["python", "-m", "gpu_batch.job"')
-    program, *arguments = (word.replace("Ref::source", "bulk/embed/none/") for word in EMBED_JOB.command)
+    program, *arguments = EMBED_JOB.run_with(source="bulk/embed/none/")
     assert program == "python"
     done = run(
         image, *arguments

@@ -17,6 +17,7 @@ from lumenstock.catalog.image import Image
 from lumenstock.ingest.embed_batch import EmbedBatch
 from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.near_duplicates import NearDuplicates
+from lumenstock.ingest.picture_vectors import Models
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.search.ports import SearchIndex
 from tests.conftest import Stores
@@ -62,7 +63,9 @@ def embed(embedder: OnnxEmbedder, index: EmbeddedIndex, hands: Hands) -> Callabl
     ) -> list[Image]:
         hands.time += timedelta(seconds=1)
         near = NearDuplicates(bootstrap.catalog(), bootstrap.hash_book(), into, hands)
-        batch = EmbedBatch(bootstrap.catalog(), bootstrap.derivatives(), by, into, near, policy, hands)
+        batch = EmbedBatch(
+            bootstrap.catalog(), bootstrap.derivatives(), lambda: Models(by), into, near, policy, hands
+        )
         batch.run([EmbedRequest(row.id, row.rev) for row in rows])
         return [bootstrap.catalog().get(row.id) for row in rows]
 

@@ -15,6 +15,7 @@ from lumenstock.embedding.model import from_f16
 from lumenstock.ingest.embed_batch import EmbedBatch, Outcome
 from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.near_duplicates import NearDuplicates
+from lumenstock.ingest.picture_vectors import Models
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import SystemClock
 from lumenstock.kernel.errors import ConfigurationError
@@ -53,7 +54,9 @@ def batch_with(
 ) -> EmbedBatch:
     clock = SystemClock()
     near = NearDuplicates(bootstrap.catalog(), bootstrap.hash_book(), index, clock)
-    return EmbedBatch(bootstrap.catalog(), bootstrap.derivatives(), embedder, index, near, policy, clock)
+    return EmbedBatch(
+        bootstrap.catalog(), bootstrap.derivatives(), lambda: Models(embedder), index, near, policy, clock
+    )
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from lumenstock.catalog.states import Status
 from lumenstock.ingest.embed_batch import EmbedBatch, Outcome
 from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.near_duplicates import NearDuplicates
+from lumenstock.ingest.picture_vectors import Models
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import SystemClock
 from tests.conftest import Stores
@@ -34,7 +35,13 @@ class Worker:
         embedder = OnnxEmbedder(MODEL_FOLDER)
         near = NearDuplicates(self.catalog, bootstrap.hash_book(), self.index, SystemClock())
         self.batch = EmbedBatch(
-            self.catalog, bootstrap.derivatives(), embedder, self.index, near, policy, SystemClock()
+            self.catalog,
+            bootstrap.derivatives(),
+            lambda: Models(embedder),
+            self.index,
+            near,
+            policy,
+            SystemClock(),
         )
 
     def embedded(self, **fields: object) -> Image:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from lumenstock.adapters.no_search import NoSearch
 from lumenstock.catalog.store import VectorItem
 from lumenstock.embedding.model import from_f16
-from lumenstock.kernel.errors import UnavailableError, VersionConflictError
+from lumenstock.kernel.errors import NotFoundError, UnavailableError, VersionConflictError
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
-from lumenstock.search.ports import Change, Facets, Hit, IndexAnswer, IndexQuery, Tally
+from lumenstock.search.ports import Change, Facets, Hit, IndexAnswer, IndexQuery, QueryVector, Tally
 from lumenstock.search.rollout import Rollout
 
 
@@ -70,7 +70,10 @@ class CarelessIndex(NoSearch):
             if query.vector is not None and one.vector_f16
         ]
         hits.sort(key=lambda hit: (-hit.score, hit.id))
-        return IndexAnswer((), tuple(hits[: query.window]), len(documents), "eq", Facets(), {})
+        browsed = tuple(Hit(one.id, one.created_at_s) for one in documents[: query.window])
+        return IndexAnswer(
+            browsed if query.browsing else (), tuple(hits[: query.window]), len(documents), "eq", Facets(), {}
+        )
 
     def tally(self, model: str) -> Tally:
         documents = [one for one in self.held.values() if isinstance(one, Document)]
@@ -79,3 +82,13 @@ class CarelessIndex(NoSearch):
     def rebuild(self, changes: Iterable[Change]) -> int:
         self.held = {change.id: change for change in changes}
         return len(self.held)
+
+    def similar(self, image_id: ImageId, limit: int) -> tuple[Hit, ...]:
+        found = self.get([image_id])
+        if not found:
+            raise NotFoundError
+        if not found[image_id].vector_f16:
+            return ()
+        vector = QueryVector("", from_f16(found[image_id].vector_f16))
+        near = self.query(IndexQuery(vector=vector, window=limit + 1)).vector
+        return tuple(hit for hit in near if hit.id != image_id)[:limit]

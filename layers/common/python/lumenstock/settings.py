@@ -37,7 +37,8 @@ class Settings(BaseModel):
         search_vectors: What searches vectors inside OpenSearch, where this process makes an index; so are
             ``search_shards`` and ``search_replicas``, its parts and copies.
         model_dir: Folder with the model's manifest, graphs and tokenizer.
-        candidate_model_dir: The same of the model that a rollout is about; there need be none.
+        candidate_model_dir: The same of the model that a rollout is about; without it ``candidate`` beside
+            ``model_dir``. There need be none.
         gpu_jobs_max: How many GPU jobs may run at a time.
         embed_device: Where pictures are embedded: ``gpu`` takes what there is, and says so when it is none.
         aws_batch_job_array_index: Set by AWS Batch in a child of an array job.
@@ -82,7 +83,7 @@ class Settings(BaseModel):
     search_shards: int = 1
     search_replicas: int = 0
     model_dir: Path = Path("/opt/models/demo")
-    candidate_model_dir: Path = Path("/opt/models/candidate")
+    candidate_model_dir: Path | None = None
     gpu_queue_arn: str = ""
     gpu_definition_arn: str = ""
     gpu_jobs_max: int = 1
@@ -112,7 +113,7 @@ class Settings(BaseModel):
     @property
     def model_folders(self) -> tuple[Path, Path]:
         """Where models may be: the one that was deployed first."""
-        return self.model_dir, self.candidate_model_dir
+        return self.model_dir, self.candidate_model_dir or self.model_dir.parent / "candidate"
 
     def require(self, name: str) -> str:
         """The value of the variable ``name``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from functools import cache
 from secrets import token_bytes
@@ -15,13 +16,19 @@ from lumenstock.ingest.moderation import Moderation
 from lumenstock.ingest.multipart import MultipartUploads
 from lumenstock.ingest.purging import Purger
 from lumenstock.ingest.review import ReviewPolicy
+from lumenstock.kernel.errors import ConfigurationError
 from lumenstock.settings import settings
 
 if TYPE_CHECKING:
     from lumenstock.catalog.image import Image
     from lumenstock.ingest.embed_batch import EmbedBatch
     from lumenstock.ingest.near_duplicates import NearDuplicates
+    from lumenstock.ingest.picture_vectors import Models
+    from lumenstock.ingest.revector import Revector
     from lumenstock.ingest.second_look import SecondLook
+
+
+logger = logging.getLogger(__name__)
 
 
 @cache
@@ -92,6 +99,28 @@ def second_look() -> SecondLook:
     return SecondLook(bootstrap.catalog(), bootstrap.hash_book(), near_duplicates())
 
 
+def models() -> Models:
+    """What a new picture is embedded by now: while a rollout is open, by both models that are at hand."""
+    from lumenstock.ingest.picture_vectors import Models
+
+    rollout = bootstrap.pointer().known()
+    if rollout is None or len(rollout.fed) == 1:
+        return Models(bootstrap.embedder())
+    serving, beside = (edition.model for edition in rollout.fed)
+    try:
+        return Models(bootstrap.embedder_of(serving), bootstrap.embedder_of(beside))
+    except ConfigurationError as error:
+        logger.warning("embed_by_one_model", extra={"missing": error.detail})
+        return Models(bootstrap.embedder_of(serving))
+
+
+def revector(model: str) -> Revector:
+    """What makes vectors of ``model`` (``name@version``) for images that are there."""
+    from lumenstock.ingest.revector import Revector
+
+    return Revector(bootstrap.catalog(), bootstrap.derivatives(), bootstrap.embedder_of(model))
+
+
 @cache
 def embed_batch() -> EmbedBatch:
     """The pipeline's last step."""
@@ -100,7 +129,7 @@ def embed_batch() -> EmbedBatch:
     return EmbedBatch(
         bootstrap.catalog(),
         bootstrap.derivatives(),
-        bootstrap.embedder(),
+        models,
         bootstrap.search_index(),
         near_duplicates(),
         review_policy(),

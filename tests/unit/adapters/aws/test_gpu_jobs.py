@@ -60,11 +60,12 @@ def test_a_list_is_an_array_with_a_child_for_each_slice(
         "jobQueue": QUEUE,
         "jobDefinition": DEFINITION,
         "arrayProperties": array,
-        "parameters": {"source": source},
+        "parameters": {"source": source, "model": "clip@1"},
     }
     with Stubber(batch) as stub:
         stub.add_response("submit_job", {"jobId": "7", "jobName": "list-new"}, sent)
-        assert GpuJobs(batch, QUEUE, DEFINITION).submit_list("new", "bulk/embed/new/", slices) == "7"
+        jobs = GpuJobs(batch, QUEUE, DEFINITION)
+        assert jobs.submit_list("new", "bulk/embed/new/", slices, "clip@1") == "7"
 
 
 @pytest.mark.parametrize(

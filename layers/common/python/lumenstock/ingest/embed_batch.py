@@ -9,7 +9,7 @@ read and written.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Any
@@ -17,12 +17,21 @@ from typing import Any
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore, VectorItem
-from lumenstock.embedding.model import Embedder, Vectors, to_f16
+from lumenstock.embedding.model import Vectors, to_f16
 from lumenstock.imaging.picture_hash import picture_hash
 from lumenstock.ingest.annotate import annotate
 from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.near_duplicates import Found, Look, NearDuplicates
-from lumenstock.ingest.picture_vectors import BATCH, Each, Picture, PublicFiles, encoded, read_pictures
+from lumenstock.ingest.picture_vectors import (
+    BATCH,
+    Each,
+    Models,
+    Picture,
+    PublicFiles,
+    encoded,
+    encoded_beside,
+    read_pictures,
+)
 from lumenstock.ingest.review import ReviewPolicy
 from lumenstock.kernel.clock import Clock
 from lumenstock.kernel.errors import NotFoundError, SearchUnavailableError, VersionConflictError
@@ -30,7 +39,7 @@ from lumenstock.kernel.ids import ImageId
 from lumenstock.search.ports import SearchIndex
 from lumenstock.search.projection import project
 
-_SHOWN_OR_WAITING = frozenset({Status.APPROVED, Status.PENDING_REVIEW})
+SHOWN_OR_WAITING = frozenset({Status.APPROVED, Status.PENDING_REVIEW})
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +65,7 @@ class _Standing(Enum):
 class ReadBatch:
     """A batch whose pictures are decoded; ``recorded`` are rows that only the index waits for."""
 
+    models: Models
     named: Sequence[tuple[EmbedRequest, _Standing]]
     recorded: Mapping[ImageId, Image]
     pictures: Sequence[Picture]
@@ -63,10 +73,20 @@ class ReadBatch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedBatch:
-    """A batch with vectors, float32[768] each; a picture that failed has none."""
+    """A batch with vectors, float32[768] each; a picture that failed has none.
+
+    Attributes:
+        beside: Vectors of the model beside the one that answers.
+    """
 
     read: ReadBatch
     vectors: Sequence[tuple[Picture, Vectors]]
+    beside: Mapping[ImageId, Vectors]
+
+    @property
+    def model(self) -> str:
+        """``name@version`` of the model that answers."""
+        return self.read.models.serving.manifest.id
 
 
 class EmbedBatch:
@@ -76,7 +96,7 @@ class EmbedBatch:
         self,
         catalog: CatalogStore,
         files: PublicFiles,
-        embedder: Embedder,
+        models: Callable[[], Models],
         index: SearchIndex,
         near: NearDuplicates,
         policy: ReviewPolicy,
@@ -84,16 +104,16 @@ class EmbedBatch:
     ) -> None:
         """Read from ``files``, write to ``catalog`` and ``index``.
 
-        ``near`` finds what was there before; ``policy`` says what is shown at once.
+        ``models`` is asked anew for each batch, which keeps to its answer; ``near`` finds what was there
+        before; ``policy`` says what is shown at once.
         """
         self._catalog = catalog
         self._files = files
-        self._embedder = embedder
+        self._models = models
         self._index = index
         self._near = near
         self._policy = policy
         self._clock = clock
-        self._model = embedder.manifest.id
 
     def run(self, requests: Sequence[EmbedRequest]) -> list[Outcome]:
         """Embed what ``requests`` name, 32 at a time.
@@ -113,14 +133,15 @@ class EmbedBatch:
 
     def read(self, requests: Sequence[EmbedRequest], each: Each = map) -> ReadBatch:
         """Look what is to be done of at most 32 requests, and decode their pictures, by ``each``."""
+        models = self._models()
+        model = models.serving.manifest.id
         rows = self._catalog.get_many([request.image_id for request in requests])
-        standings = [self._standing(request, rows.get(request.image_id)) for request in requests]
+        standings = [self._standing(request, rows.get(request.image_id), model) for request in requests]
         named = list(zip(requests, standings, strict=True))
         due = {request.image_id for request, standing in named if standing is _Standing.DUE}
         recorded = {r.image_id: rows[r.image_id] for r, standing in named if standing is _Standing.RECORDED}
         wanted = [rows[image_id] for image_id in sorted(due)]
-        pictures = read_pictures(self._files, wanted, self._embedder.manifest, each)
-        return ReadBatch(named, recorded, pictures)
+        return ReadBatch(models, named, recorded, read_pictures(self._files, wanted, models, each))
 
     def encode(self, batch: ReadBatch) -> EncodedBatch:
         """Embed the pictures.
@@ -128,50 +149,53 @@ class EmbedBatch:
         Raises:
             ConfigurationError: There is no valid model.
         """
-        return EncodedBatch(batch, list(encoded(self._embedder, batch.pictures)))
+        vectors = list(encoded(batch.models.serving, batch.pictures))
+        return EncodedBatch(batch, vectors, encoded_beside(batch.models, batch.pictures))
 
     def write(self, batch: EncodedBatch) -> list[Outcome]:
         """Write all that was found; the outcome of each request, in their order."""
         read = batch.read
-        finished = self._indexed({**read.recorded, **self._recorded(batch.vectors)})
+        finished = self._indexed({**read.recorded, **self._recorded(batch)}, batch.model)
         return [
             Outcome.DONE if _is_done(standing, request.image_id in finished) else Outcome.RETRY
             for request, standing in read.named
         ]
 
-    def _standing(self, request: EmbedRequest, row: Image | None) -> _Standing:
+    def _standing(self, request: EmbedRequest, row: Image | None, model: str) -> _Standing:
         standing = _standing(request, row)
         if standing is not _Standing.EMBEDDED or row is None:
             return standing
-        vector = self._catalog.get_vector(row.id, self._model)
-        if row.model != self._model or vector is None or vector.rev < row.rev:
+        vector = self._catalog.get_vector(row.id, model)
+        if row.model != model or vector is None or vector.rev < row.rev:
             return _Standing.DUE
         return _Standing.RECORDED if row.status is Status.APPROVED else _Standing.OVER
 
-    def _recorded(self, vectors: Sequence[tuple[Picture, Vectors]]) -> dict[ImageId, Image]:
+    def _recorded(self, batch: EncodedBatch) -> dict[ImageId, Image]:
         """Record what was embedded; what failed is left out."""
-        found = self._compared(vectors)
+        found = self._compared(batch)
         recorded: dict[ImageId, Image] = {}
-        for picture, vector in vectors:
-            row = self._record(picture, vector, found.get(picture.image.id))
+        for picture, vector in batch.vectors:
+            row = self._record(batch, picture, vector, found.get(picture.image.id))
             if row is not None:
                 recorded[row.id] = row
         return recorded
 
-    def _compared(self, vectors: Sequence[tuple[Picture, Vectors]]) -> dict[ImageId, Found]:
+    def _compared(self, batch: EncodedBatch) -> dict[ImageId, Found]:
         """What each looks like, and which earlier pictures do; left out is what shows next to nothing."""
         looks = [
             Look(picture.image, hashed, vector)
-            for picture, vector in vectors
+            for picture, vector in batch.vectors
             if (hashed := picture_hash(picture.pixels)) is not None
         ]
-        return self._near.compare(looks, self._model)
+        return self._near.compare(looks, batch.model)
 
-    def _record(self, picture: Picture, vector: Vectors, like: Found | None) -> Image | None:
-        """Write the vector, then the row that names its model; None if the row would not hold still."""
+    def _record(
+        self, batch: EncodedBatch, picture: Picture, vector: Vectors, like: Found | None
+    ) -> Image | None:
+        """Write the vectors, then the row that names a model; None if the row would not hold still."""
         image_id, rev = picture.image.id, picture.image.rev
-        (vector_f16,) = to_f16(vector[None])
-        found = annotate(self._embedder, vector, picture.pixels)
+        models = batch.read.models
+        found = annotate(models.serving, vector, picture.pixels)
         now = self._clock.now()
 
         def annotated(row: Image) -> Image | None:
@@ -183,7 +207,7 @@ class EmbedBatch:
                 "palette": found.palette,
                 "nsfw": found.nsfw,
                 "people": found.people,
-                "model": self._model,
+                "model": batch.model,
                 "likeness": like.likeness if like else None,
                 "near_duplicates": like.near if like else (),
             }
@@ -192,19 +216,22 @@ class EmbedBatch:
                 return row.moved(status, now, reasons=reasons, **fields)
             # Made anew: who may be shown was decided, and a better score does not decide it again.
             known = {name: getattr(row, name) for name in fields}
-            return row.changed(**fields) if row.status in _SHOWN_OR_WAITING and known != fields else None
+            return row.changed(**fields) if row.status in SHOWN_OR_WAITING and known != fields else None
 
         try:
-            self._catalog.put_vector(image_id, VectorItem(self._model, vector_f16, rev))
+            if models.beside is not None and image_id in batch.beside:
+                other = models.beside.manifest.id
+                self._catalog.put_vector(image_id, vector_item(other, batch.beside[image_id], rev))
+            self._catalog.put_vector(image_id, vector_item(batch.model, vector, rev))
             return self._catalog.update(image_id, annotated, seen=picture.image)
         except (NotFoundError, VersionConflictError) as error:
             logger.warning("embed_row_moved", extra={"image_id": image_id, "code": error.code})
             return None
 
-    def _indexed(self, recorded: Mapping[ImageId, Image]) -> set[ImageId]:
+    def _indexed(self, recorded: Mapping[ImageId, Image], model: str) -> set[ImageId]:
         """Write the documents of all that are approved; returns what is finished now."""
         approved = [row for row in recorded.values() if row.status is Status.APPROVED]
-        documents = [project(row, self._catalog.get_vector(row.id, self._model)) for row in approved]
+        documents = [project(row, self._catalog.get_vector(row.id, model)) for row in approved]
         try:
             if documents:
                 self._index.write(documents)
@@ -212,6 +239,12 @@ class EmbedBatch:
             logger.exception("embed_index_unavailable")
             return set(recorded) - {row.id for row in approved}
         return set(recorded)
+
+
+def vector_item(model: str, vector: Vectors, rev: int) -> VectorItem:
+    """``vector`` (float32[768]) of ``model``, made of revision ``rev``, as the catalogue keeps it."""
+    (vector_f16,) = to_f16(vector[None])
+    return VectorItem(model, vector_f16, rev)
 
 
 def _is_done(standing: _Standing, finished: bool) -> bool:  # noqa: FBT001 - both say how far the image is
@@ -225,4 +258,4 @@ def _standing(request: EmbedRequest, row: Image | None) -> _Standing:
         return _Standing.NOT_YET
     if row.status is Status.PROCESSING:
         return _Standing.DUE if row.renditions else _Standing.NOT_YET
-    return _Standing.EMBEDDED if row.status in _SHOWN_OR_WAITING else _Standing.OVER
+    return _Standing.EMBEDDED if row.status in SHOWN_OR_WAITING else _Standing.OVER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ from lumenstock.imaging.errors import DamagedPictureError
 from lumenstock.imaging.pixels import read_pixels
 from lumenstock.ingest.annotate import embeddable_rendition
 from lumenstock.kernel.errors import ConfigurationError, NotFoundError
+from lumenstock.kernel.ids import ImageId
 
 BATCH = 32
 _UNIT_TOLERANCE = 1e-3
@@ -35,41 +36,72 @@ class PublicFiles(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What pictures are embedded by: the model that answers, and while a rollout is open the other one."""
+
+    serving: Embedder
+    beside: Embedder | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A row, its decoded file (uint8[h, w, 3]), and what the model takes of it."""
+    """A row, its decoded file (uint8[h, w, 3]), and what the model takes of it.
+
+    Attributes:
+        beside: What the model beside it takes; None without one.
+    """
 
     image: Image
     pixels: Pixels
     square: Pixels
+    beside: Pixels | None = None
 
 
 Each = Callable[[Callable[[Image], "Picture | None"], Iterable[Image]], Iterable["Picture | None"]]
 
 
 def read_pictures(
-    files: PublicFiles, rows: Iterable[Image], model: ModelManifest, each: Each = map
+    files: PublicFiles, rows: Iterable[Image], models: Models, each: Each = map
 ) -> list[Picture]:
     """The pictures of ``rows``, in their order; a file that is missing or damaged is left out, and logged.
 
     Args:
         files: Where the derivatives are.
         rows: Of images that have some.
-        model: What they are prepared for.
+        models: What they are prepared for.
         each: Applies a function to every row: ``map``, or that of a pool of threads.
     """
-    size_px = model.image_size_px
+    serving = models.serving.manifest
+    beside = models.beside.manifest if models.beside else None
+    largest_px = max(serving.image_size_px, beside.image_size_px if beside else 0)
 
     def read(row: Image) -> Picture | None:
-        key = rendition_key(row.media_key, row.rev, embeddable_rendition(row, size_px))
+        key = rendition_key(row.media_key, row.rev, embeddable_rendition(row, largest_px))
         try:
             pixels = read_pixels(files.read(key))
         except (NotFoundError, DamagedPictureError) as error:
             logger.warning("embed_unreadable", extra={"image_id": row.id, "code": error.code})
             return None
-        return Picture(row, pixels, squared(pixels, size_px, model.resampling))
+        return Picture(row, pixels, _prepared(pixels, serving), _prepared(pixels, beside) if beside else None)
 
     return [picture for picture in each(read, rows) if picture is not None]
+
+
+def _prepared(pixels: Pixels, model: ModelManifest) -> Pixels:
+    return squared(pixels, model.image_size_px, model.resampling)
+
+
+def encoded_beside(models: Models, pictures: Sequence[Picture]) -> dict[ImageId, Vectors]:
+    """Vectors of the model beside, by image. What that model fails on has none: it does not answer yet."""
+    if models.beside is None:
+        return {}
+    squares = [replace(one, square=one.beside) for one in pictures if one.beside is not None]
+    try:
+        return {picture.image.id: vector for picture, vector in encoded(models.beside, squares)}
+    except ConfigurationError:
+        logger.exception("embed_beside_failed")
+        return {}
 
 
 def encoded(embedder: Embedder, pictures: Sequence[Picture]) -> Iterator[tuple[Picture, Vectors]]:

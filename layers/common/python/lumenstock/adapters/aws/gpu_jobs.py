@@ -50,13 +50,14 @@ class GpuJobs:
             parameters={"source": source},
         )["jobId"]
 
-    def submit_list(self, name: str, folder: str, slices: int) -> str:
+    def submit_list(self, name: str, folder: str, slices: int, model: str) -> str:
         """Have an array work through the slices of a list; a single one is no array. Returns the job's id.
 
         Args:
             name: Of the list: letters, digits, dashes and underscores.
             folder: Key of the slices, with ``/`` at its end.
             slices: How many there are.
+            model: ``serving``, or ``name@version`` of another one, whose vectors alone are made.
         """
         array: ArrayPropertiesTypeDef = {"size": slices} if slices > 1 else {}  # there is no array of one
         return self._client.submit_job(
@@ -64,7 +65,7 @@ class GpuJobs:
             jobQueue=self._queue,
             jobDefinition=self._definition,
             arrayProperties=array,
-            parameters={"source": folder if slices > 1 else f"{folder}00000.csv"},
+            parameters={"source": folder if slices > 1 else f"{folder}00000.csv", "model": model},
         )["jobId"]
 
 
