@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from functions.runtime.http import Api
 from functions.runtime.picture import MAX_PICTURE_BODY_BYTES, MAX_PICTURE_BYTES
 from functions.runtime.schema import Day, ImageIdPath
+from functions.search.asked import note, popular_queries
 from functions.search.params import LITERAL_PATTERN, SearchParams
 from functions.search.views import (
     ImageView,
@@ -148,6 +149,7 @@ def search_images(
     )
     request = _at_cursor(params.request(), cursor)
     found = _service().search(request)
+    note(request, found, api.resolver.current_event.raw_event)
     next_cursor = None
     if found.next:
         position: Position = {"offset": found.next.offset, "order": found.next.order}
@@ -161,7 +163,7 @@ def search_images(
     id="suggestSearches",
     tag="search",
     summary="Complete what is being written",
-    returns="Titles and tags that begin with it.",
+    returns="Titles, tags and searches of others that begin with it.",
     errors=[SearchUnavailableError],
     cache_control=MINUTE,
 )
@@ -172,7 +174,8 @@ def suggest(
     """Suggest searches."""
     found = _service().suggest(q, limit)
     return Suggestions(
-        suggestions=[SuggestionView(text=entry.text, count=entry.documents) for entry in found]
+        suggestions=[SuggestionView(text=entry.text, count=entry.documents) for entry in found],
+        popular=list(popular_queries().beginning(q, limit)),
     )
 
 

@@ -78,9 +78,12 @@ class SuggestionView(BaseModel):
 
 
 class Suggestions(BaseModel):
-    """Titles and tags that begin with what was written, those of most images first."""
+    """What begins so: titles and tags, those of most images first, and searches of others."""
 
     suggestions: list[SuggestionView]
+    popular: list[str] = Field(
+        description="Searches that at least five different callers made of late, those of most callers first."
+    )
 
 
 class NameCount(BaseModel):

@@ -79,7 +79,7 @@ class Marketplace:
 
 
 def _suggestions(query: dict[str, list[str]]) -> dict[str, Any]:
-    return {"suggestions": [{"text": f"{query['q'][0]} tower", "count": 2}]}
+    return {"suggestions": [{"text": f"{query['q'][0]} tower", "count": 2}], "popular": ["red barn"]}
 
 
 def _counted(found: list[dict[str, Any]], key: str, label: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-// Completes what is being written, by titles and tags that there are.
+// Completes what is being written, by what others look for, and by titles and tags that there are.
 
 import { read } from "./api.js";
 import { element } from "./dom.js";
@@ -18,8 +18,9 @@ export function suggesting(input) {
     if (q.length < 2) return input.list.replaceChildren();
     resting = setTimeout(async () => {
       // A search goes without suggestions as well.
-      const { suggestions } = await read("/search/suggest", { q }, signal).catch(() => ({ suggestions: [] }));
-      if (!signal.aborted) input.list.replaceChildren(...suggestions.map(({ text }) => element("option", { value: text })));
+      const { suggestions, popular } = await read("/search/suggest", { q }, signal).catch(() => ({ suggestions: [], popular: [] }));
+      const texts = new Set([...popular, ...suggestions.map(({ text }) => text)]);
+      if (!signal.aborted) input.list.replaceChildren(...[...texts].map((value) => element("option", { value })));
     }, REST_MS);
   });
 }

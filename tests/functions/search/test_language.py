@@ -138,7 +138,8 @@ def test_titles_and_tags_are_suggested(get: Get, index: SearchIndex) -> None:
     )
     answer = get("/v1/search/suggest", q=" GOLD")
     assert answer.json() == {
-        "suggestions": [{"text": "golden hour", "count": 2}, {"text": "golden sunset", "count": 1}]
+        "suggestions": [{"text": "golden hour", "count": 2}, {"text": "golden sunset", "count": 1}],
+        "popular": [],
     }
     assert len(get("/v1/search/suggest", q="gold", limit=1).json()["suggestions"]) == 1
 
@@ -151,5 +152,34 @@ def test_a_wrong_parameter_of_a_suggestion_is_named(get: Get, query: dict[str, o
     assert (answer.status, [error["pointer"] for error in answer.json()["errors"]]) == (422, [pointer])
 
 
+def search_as(get: Get, address: str, **query: object) -> None:
+    assert get("/v1/search", {"x-forwarded-for": address}, mode="keyword", **query).status == 200
+
+
+def popular(get: Get) -> list[str]:
+    found: list[str] = get("/v1/search/suggest", q="gold").json()["popular"]
+    return found
+
+
+def test_what_five_callers_searched_for_is_suggested(get: Get, index: SearchIndex) -> None:
+    index.write([document(n, title="golden hour") for n in range(3)])
+    for number in range(4):
+        search_as(get, f"198.51.{number}.1, 10.0.0.9", q="Golden hour")
+        search_as(get, f"1.2.{number}.1, 192.0.2.1, 10.0.0.9", q="golden")  # the first hop says what it likes
+    assert popular(get) == []
+    search_as(get, "203.0.113.5, 10.0.0.9", q="golden  HOUR")
+    assert popular(get) == ["golden hour"]
+
+
+@pytest.mark.parametrize(("documents", "query"), [(2, {}), (30, {"page": 2}), (0, {})])
+def test_what_finds_next_to_nothing_and_later_pages_are_not_counted(
+    get: Get, index: SearchIndex, documents: int, query: dict[str, object]
+) -> None:
+    index.write([document(n, title="golden hour") for n in range(documents)])
+    for number in range(9):
+        search_as(get, f"198.51.{number}.1", q="golden hour", **query)
+    assert popular(get) == []
+
+
 def test_spaces_alone_suggest_nothing(get: Get) -> None:
-    assert get("/v1/search/suggest", q="   ").json() == {"suggestions": []}
+    assert get("/v1/search/suggest", q="   ").json() == {"suggestions": [], "popular": []}
