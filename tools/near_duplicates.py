@@ -184,7 +184,8 @@ class Bench:
         tally.found += len(near & (sharing | nearest))
 
     def _vector(self, pixels: Pixels) -> Vectors:
-        square = squared(pixels, self._embedder.manifest.image_size_px)
+        manifest = self._embedder.manifest
+        square = squared(pixels, manifest.image_size_px, manifest.resampling)
         return self._embedder.encode_images(square[None]).reshape(-1)
 
 

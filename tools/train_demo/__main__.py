@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 from encoders.heads import save_heads
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from lumenstock.adapters.onnx.folder import HEADS, IMAGE_GRAPH, MANIFEST, TEXT_GRAPH, TOKENIZER
-from lumenstock.embedding.model import Vectors
+from lumenstock.embedding.model import Resampling, Vectors
 from lumenstock.embedding.preprocess import squared
 from tools.scenes import TRAINING_SEEDS
 from tools.train_demo import MODEL_FOLDER
@@ -99,7 +99,7 @@ def _calibrate(out: Path, cache: Path, workers: int) -> None:
 
 
 def _vectors(embedder: OnnxEmbedder, scenes: Scenes) -> Vectors:
-    squares = [squared(picture, IMAGE_PX) for picture in scenes.pixels]
+    squares = [squared(picture, IMAGE_PX, Resampling.AREA) for picture in scenes.pixels]
     return np.concatenate(
         [
             embedder.encode_images(np.stack(squares[start : start + 100]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from PIL import Image
 from functions.runtime.picture import MAX_PICTURE_BYTES
 from functions.search import api
 from lumenstock import bootstrap
-from lumenstock.embedding.model import Pixels, Vectors
+from lumenstock.embedding.model import Pixels, Resampling, Vectors
+from lumenstock.embedding.preprocess import squared
 from lumenstock.imaging.decoder import Decoder
 from lumenstock.kernel.errors import ConfigurationError
 from lumenstock.search.ports import SearchIndex
@@ -32,6 +34,19 @@ class Brightness(FewWords):
     def encode_images(self, pixels: Pixels) -> Vectors:
         assert pixels.shape[1:] == (64, 64, 3)
         return np.stack([BRIGHT if picture.mean() > 128 else DARK for picture in pixels])
+
+
+class Cubic(FewWords):
+    """Was trained on pictures that are shrunk by cubics, and remembers what it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.manifest = replace(self.manifest, resampling=Resampling.BICUBIC)
+        self.given: list[Pixels] = []
+
+    def encode_images(self, pixels: Pixels) -> Vectors:
+        self.given += list(pixels)
+        return super().encode_images(pixels)
 
 
 class Blind(FewWords):
@@ -89,6 +104,17 @@ def test_the_score_is_the_cosine() -> None:
 @pytest.mark.usefixtures("documents")
 def test_no_more_than_asked_for_are_given() -> None:
     assert len(found(ask(jpeg(800, 600), "?page_size=2"))) == 2
+
+
+def test_the_picture_is_shrunk_as_those_were_that_it_is_compared_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = Cubic()
+    monkeypatch.setattr(bootstrap, "embedder", lambda: model)
+    pixels = np.random.default_rng(7).integers(0, 256, (200, 300, 3), np.uint8)
+    assert ask(encode(Image.fromarray(pixels), "PNG")).status == 200
+    (given,) = model.given
+    assert (given == squared(pixels, 64, Resampling.BICUBIC)).all()
 
 
 def test_the_answer_is_kept_nowhere() -> None:

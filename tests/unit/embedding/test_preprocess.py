@@ -14,7 +14,7 @@ def test_the_result_is_square_and_keeps_within_the_range_of_the_source(
     height_px: int, width_px: int, size_px: int, seed: int
 ) -> None:
     pixels = np.random.default_rng(seed).integers(40, 200, (height_px, width_px, 3), np.uint8)
-    made = squared(pixels, size_px)
+    made = squared(pixels, size_px, Resampling.AREA)
     assert made.shape == (size_px, size_px, 3)
     assert made.dtype == np.uint8
     assert pixels.min() <= made.min()
@@ -26,13 +26,13 @@ def test_every_pixel_is_the_mean_of_the_area_it_covers(side_px: int, size_px: in
     pixels = np.random.default_rng(seed).integers(0, 255, (side_px, side_px, 3), np.uint8)
     finer = pixels.repeat(size_px, axis=0).repeat(size_px, axis=1).astype(np.float64)
     means = finer.reshape(size_px, side_px, size_px, side_px, 3).mean((1, 3))
-    assert np.abs(squared(pixels, size_px) - means).max() <= 0.5 + 1e-6
+    assert np.abs(squared(pixels, size_px, Resampling.AREA) - means).max() <= 0.5 + 1e-6
 
 
 def test_pixels_at_the_sides_of_a_wide_picture_do_not_count() -> None:
     pixels = np.zeros((10, 30, 3), np.uint8)
     pixels[:, 10:20] = 200
-    assert (squared(pixels, 5) == 200).all()
+    assert (squared(pixels, 5, Resampling.AREA) == 200).all()
 
 
 @given(st.integers(1, 120), st.integers(1, 120), st.integers(1, 70), st.integers(0, 2**32 - 1))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lumenstock import bootstrap
-from lumenstock.adapters.aws import hashes
+from lumenstock.adapters.aws import clients, hashes
 from lumenstock.imaging.picture_hash import PictureHash
 from lumenstock.ingest.near_duplicates import Sighting
 from tests.conftest import FINGERPRINTS, Stores
@@ -44,6 +46,19 @@ def test_a_crowded_band_gives_the_newest(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(hashes, "_MOST_IN_A_BAND", 2)
     noted(ONE, ONE, ONE)
     assert {seen.id for seen in bootstrap.hash_book().sharing_a_band(ONE)} == {image_id(2), image_id(3)}
+
+
+def test_of_a_crowded_band_no_more_is_read_than_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def note(parsed: dict[str, Any], **_: object) -> None:
+        read.append(parsed["Count"])
+
+    monkeypatch.setattr(hashes, "_MOST_IN_A_BAND", 2)
+    noted(*[ONE] * 9)
+    clients.dynamodb().meta.events.register("after-call.dynamodb.Query", note)
+    bootstrap.hash_book().sharing_a_band(ONE)
+    assert max(read) == 2
 
 
 def test_an_hour_holds_what_came_in_it_and_passes_after_eight_days(stores: Stores) -> None:

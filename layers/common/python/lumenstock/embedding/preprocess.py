@@ -13,7 +13,7 @@ _CUBIC_A, _CUBIC_REACH = -0.5, 2.0
 _STEP_BITS = 22  # weights are whole steps of 2⁻²², so that the sums are exact in int32
 
 
-def squared(pixels: Pixels, size_px: int, resampling: Resampling = Resampling.AREA) -> Pixels:
+def squared(pixels: Pixels, size_px: int, resampling: Resampling) -> Pixels:
     """The middle square of a picture, as the model was trained to see it: uint8[size_px, size_px, 3].
 
     Args:

@@ -27,8 +27,9 @@ def embed_stranger(embedder: Embedder, decoder: Decoder, picture: bytes, limits:
     """
     pixels = read_stranger(decoder, picture, limits, _LONGEST_PX)
     manifest = embedder.manifest
+    square = squared(pixels, manifest.image_size_px, manifest.resampling)
     try:
-        (vector,) = embedder.encode_images(squared(pixels, manifest.image_size_px)[None])
+        (vector,) = embedder.encode_images(square[None])
     except Exception as error:
         logger.exception("A picture could not be embedded.")
         message = "Pictures cannot be compared just now."

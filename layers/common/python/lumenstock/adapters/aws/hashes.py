@@ -55,7 +55,8 @@ class DynamoHashes:
 
     def _partition(self, pk: str, *, settled: bool, most: int | None = None) -> Iterator[Item]:
         """The items of a partition, the newest ids first; no more than ``most``."""
-        limit: PaginatorConfigTypeDef = {"MaxItems": most} if most else {}
+        # Without a page as small, the engine reads a megabyte, and bills it, before the rest is dropped here.
+        limit: PaginatorConfigTypeDef = {"MaxItems": most, "PageSize": most} if most else {}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
