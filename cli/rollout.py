@@ -57,7 +57,7 @@ def start(
     home = _local()
     with telling_faults():
         if folder is not None:
-            _install(home, folder)
+            _install(home, folder, model)
         _show(_rollout().start(_serving(home), model))
         ids = all_lacking(bootstrap.catalog(), model, _show_share)
         name = new_ulid(bootstrap.clock().now())
@@ -152,13 +152,16 @@ def _serving(home: Home | None) -> str:
         raise ConfigurationError(message) from error
 
 
-def _install(home: Home | None, folder: Path) -> None:
-    """Put a model where the functions of this machine look for a second one."""
+def _install(home: Home | None, folder: Path, model: str) -> None:
+    """Put a model beside the one that the functions of this machine have."""
     if home is None:
         raise BadRequestError("--folder is for one machine. On AWS the model comes with a deployment.")
-    place = models_folder(Operator.of(home).functions).parent / "candidate"
+    place = models_folder(Operator.of(home).functions).parent / model
+    coming = place.with_name(f".{place.name}")
+    shutil.rmtree(coming, ignore_errors=True)
+    shutil.copytree(folder, coming)
     shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(folder, place)
+    coming.rename(place)
 
 
 def _make(home: Home | None, name: str, lists: str, slices: int, model: str) -> None:

@@ -37,8 +37,7 @@ class Settings(BaseModel):
         search_vectors: What searches vectors inside OpenSearch, where this process makes an index; so are
             ``search_shards`` and ``search_replicas``, its parts and copies.
         model_dir: Folder with the model's manifest, graphs and tokenizer.
-        candidate_model_dir: The same of the model that a rollout is about; without it ``candidate`` beside
-            ``model_dir``. There need be none.
+        candidate_model_dir: The same of the model that a rollout is about, if it lies not beside that one.
         gpu_jobs_max: How many GPU jobs may run at a time.
         embed_device: Where pictures are embedded: ``gpu`` takes what there is, and says so when it is none.
         aws_batch_job_array_index: Set by AWS Batch in a child of an array job.
@@ -111,9 +110,10 @@ class Settings(BaseModel):
     max_pixels: int = 150_000_000
 
     @property
-    def model_folders(self) -> tuple[Path, Path]:
-        """Where models may be: the one that was deployed first."""
-        return self.model_dir, self.candidate_model_dir or self.model_dir.parent / "candidate"
+    def model_folders(self) -> tuple[Path, ...]:
+        """Where models may be: that which was deployed, that which was named, and all that lie beside."""
+        named = (self.candidate_model_dir,) if self.candidate_model_dir else ()
+        return self.model_dir, *named, *sorted(self.model_dir.parent.glob("*/"))
 
     def require(self, name: str) -> str:
         """The value of the variable ``name``.

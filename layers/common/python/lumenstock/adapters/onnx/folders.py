@@ -1,4 +1,4 @@
-"""The models of a stage: the one that was deployed, and beside it the one that a rollout is about."""
+"""The models of a stage: the one that was deployed, and beside it those that a rollout is about."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lumenstock.adapters.onnx.devices import Device
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
+from lumenstock.adapters.onnx.folder import MANIFEST
 from lumenstock.embedding.model import Embedder
 from lumenstock.kernel.errors import ConfigurationError
 
@@ -20,7 +21,9 @@ def load_model(model: str, folders: Sequence[Path], device: Device) -> Embedder:
     if not model:
         return OnnxEmbedder(folders[0], device=device)
     for folder in folders:
-        if folder.is_dir() and (found := OnnxEmbedder(folder, device=device)).manifest.id == model:
-            return found
+        if (folder / MANIFEST).is_file():
+            found = OnnxEmbedder(folder, device=device)
+            if found.manifest.id == model:
+                return found
     message = f"None of {', '.join(map(str, folders))} holds the model {model}."
     raise ConfigurationError(message)
