@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import subprocess
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-# A fence with its language and words, or a comment that opens with the word `run` and ends on a line of its own.
+# A fence with its language and words, in a list further to the right, or a comment that opens with the word `run`
+# and ends on a line of its own.
 _BLOCK = re.compile(
-    r"^```(?P<language>\w*)(?P<words>[^\n`]*)\n(?P<shown>.*?)^```$|^<!-- run\n(?P<hidden>.*?)^-->$",
+    r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<language>\w*)(?P<words>[^\n`]*)\n(?P<shown>.*?)^(?P=indent)(?P=fence)$"
+    r"|^<!-- run\n(?P<hidden>.*?)^-->$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -24,12 +27,14 @@ class Block:
         words: What stands after the language, such as ``run``.
         code: The text between the fences.
         place: Page and line, for the person who mends it.
+        hidden: Whether the page does not show it.
     """
 
     language: str
     words: frozenset[str]
     code: str
     place: str
+    hidden: bool = False
 
 
 def blocks(page: Path) -> list[Block]:
@@ -43,8 +48,13 @@ def blocks(page: Path) -> list[Block]:
 
 def _block(found: re.Match[str], place: str) -> Block:
     if found["hidden"] is not None:
-        return Block("sh", frozenset({"run"}), found["hidden"], place)
-    return Block(found["language"], frozenset(found["words"].split()), found["shown"], place)
+        return Block("sh", frozenset({"run"}), found["hidden"], place, hidden=True)
+    return Block(found["language"], frozenset(found["words"].split()), textwrap.dedent(found["shown"]), place)
+
+
+def fences(page: Path) -> int:
+    """How many lines of ``page`` look like the edge of a block, whatever :func:`blocks` makes of them."""
+    return len(re.findall(r"^[ \t>]*(?:```|~~~)", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def block(page: Path, word: str) -> Block:
