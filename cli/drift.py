@@ -20,6 +20,7 @@ from cli.stage import telling_faults
 if TYPE_CHECKING:
     from lumenstock.ingest.difference import Difference
     from lumenstock.ingest.drift import DriftCheck, Finding
+    from lumenstock.search.upkeep import KeptIndex
 
 _LISTED = 20
 _MEANING = {
@@ -63,9 +64,34 @@ def search_check(
     A difference that lasts is told; the exit code is 1 while one is left. Repairs are writes of the version
     that the catalogue has: a later change prevails over them. The command may be stopped and run again.
     """
+    from lumenstock import bootstrap
+
+    with telling_faults():
+        left = tell(check_of(bootstrap.search_index(), repair=repair, settle_s=settle_s), as_json=as_json)
+    if left:
+        raise typer.Exit(1)
+
+
+def check_of(index: KeptIndex, *, repair: bool, settle_s: float) -> DriftCheck:
+    """A comparison of ``index`` with the stage's catalogue."""
+    from lumenstock import bootstrap
+    from lumenstock.ingest.drift import DriftCheck
+
+    return DriftCheck(
+        bootstrap.catalog(),
+        index,
+        repair=repair,
+        settle_s=settle_s,
+        now_s=time.monotonic,
+        pause=time.sleep,
+        model=bootstrap.serving_model(),
+    )
+
+
+def tell(check: DriftCheck, *, as_json: bool) -> int:
+    """Make a comparison and say what it finds; how many differences are left."""
     tally, listed = _Tally(), Table("image", "drift", "catalogue", "index", "fields", "", box=None)
-    with telling_faults(), _progress() as progress:
-        check = _check(repair=repair, settle_s=settle_s)
+    with _progress() as progress:
         task = progress.add_task("catalogue and index", total=1.0)
         for finding in check.run(lambda share: progress.update(task, completed=share)):
             tally.add(finding)
@@ -77,23 +103,7 @@ def search_check(
         typer.echo(json.dumps(_summary(check, tally)))
     else:
         _show(check, tally, listed)
-    if tally.left:
-        raise typer.Exit(1)
-
-
-def _check(*, repair: bool, settle_s: float) -> DriftCheck:
-    from lumenstock import bootstrap
-    from lumenstock.ingest.drift import DriftCheck
-
-    return DriftCheck(
-        bootstrap.catalog(),
-        bootstrap.search_index(),
-        repair=repair,
-        settle_s=settle_s,
-        now_s=time.monotonic,
-        pause=time.sleep,
-        model=bootstrap.serving_model(),
-    )
+    return tally.left
 
 
 def _show(check: DriftCheck, tally: _Tally, listed: Table) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import backfill, decisions, drift, redrive, reindex, rollout
+from cli import backfill, decisions, drift, redrive, reindex, rollout, snapshots
 from cli.console import out
 from cli.stage import act_for, deployed_environment, local_environment, telling_faults
 from localcloud.home import Home
@@ -55,3 +55,4 @@ app.command()(reindex.reindex)
 app.command("search-check")(drift.search_check)
 app.add_typer(backfill.app, name="backfill")
 app.add_typer(rollout.app, name="rollout")
+app.add_typer(snapshots.app, name="snapshot")

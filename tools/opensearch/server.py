@@ -73,6 +73,7 @@ class Server:
             "http.port": str(port),
             "path.data": str(folder / "data"),
             "path.logs": str(folder / "logs"),
+            "path.repo": str(folder / "snapshots"),
         }
         options = [f"-E{name}={value}" for name, value in settings.items()]
         program = [str(library / "bin" / "opensearch"), *options]
@@ -186,7 +187,7 @@ def _prepare(folder: Path, library: Path) -> None:
     # Its own logs and dumps go into the installation, where that user cannot write.
     kept_lines = [line for line in options.read_text().splitlines() if not _WRITES_INTO_HOME.search(line)]
     options.write_text("\n".join(kept_lines))
-    for name in ("data", "logs", "tmp"):
+    for name in ("data", "logs", "snapshots", "tmp"):
         (folder / name).mkdir()
     unprivileged.give_away(folder)
 

@@ -50,17 +50,46 @@ class Aliases:
         Raises:
             ConflictError: Another rebuild began at the same time.
         """
-        numbers = [int(found[1]) for name in self._all() if (found := re.search(r"-v(\d+)$", name))]
         left_over = self._named(self.rebuild)
-        index = f"{self._name}-v{max(numbers, default=0) + 1}"
+        index = self.next_name()
         if not self._create(index):
             raise ConflictError(_TAKEN_OVER)
+        self._announce(index, left_over)
+        return index
+
+    def next_name(self) -> str:
+        """Name of the index that would be made next."""
+        numbers = [int(found[1]) for name in self._all() if (found := re.search(r"-v(\d+)$", name))]
+        return f"{self._name}-v{max(numbers, default=0) + 1}"
+
+    def owns(self, index: str) -> bool:
+        """Whether an index of this name is one of the collection."""
+        return re.fullmatch(rf"{re.escape(self._name)}-v\d+", index) is not None
+
+    def answering(self) -> str | None:
+        """The index that answers; None if there is none."""
+        return self._indices(self.read).get(self.read)
+
+    def bring_in(self, index: str) -> None:
+        """Let writers know of ``index``, which came back from a snapshot; what a rebuild left behind goes.
+
+        It is never gone on with as a rebuild is: who fills it is who brought it in.
+
+        Raises:
+            ConflictError: It is of another form than new indices are. It is dropped.
+        """
+        if self._notes(index).get("made") != self._made:
+            self._client.indices.delete(index=index)
+            raise ConflictError("The snapshot is of another form of the index: only a reindex helps.")
+        self._client.indices.put_mapping(index=index, body={"_meta": {"made": "of a snapshot"}})
+        self._announce(index, self._named(self.rebuild))
+
+    def _announce(self, index: str, left_over: list[str]) -> None:
         everywhere = {"index": f"{self._name}-v*", "alias": self.rebuild, "must_exist": False}
         here = {"index": index, "alias": self.rebuild}
         self._client.indices.update_aliases(body={"actions": [{"remove": everywhere}, {"add": here}]})
         for name in left_over:
             self._client.indices.delete(index=name, params={"ignore_unavailable": "true"})
-        return index
 
     def unfinished(self) -> tuple[str, str | None] | None:
         """The half-built index and its bookmark; None if there is none, or one of another shape."""
@@ -98,6 +127,7 @@ class Aliases:
             self._client.indices.update_aliases(body={"actions": actions})
         except (NotFoundError, RequestError) as error:
             raise ConflictError(_TAKEN_OVER) from error
+        self._client.indices.put_mapping(index=index, body={"_meta": {"made": self._made}})
 
     def abandon(self, index: str) -> None:
         """Drop a half-built ``index``; one that was put in place stays."""

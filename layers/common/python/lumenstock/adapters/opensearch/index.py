@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from itertools import islice
 
 from opensearchpy import OpenSearch
@@ -24,6 +25,7 @@ from lumenstock.adapters.opensearch.legs import (
 from lumenstock.adapters.opensearch.mapping import Body, IndexShape
 from lumenstock.adapters.opensearch.reading import Reader
 from lumenstock.adapters.opensearch.records import change_of, document_of, records_of
+from lumenstock.adapters.opensearch.snapshots import Snapshots
 from lumenstock.adapters.opensearch.words import stems_of, written_words_of
 from lumenstock.embedding.model import from_f16
 from lumenstock.kernel.errors import ConflictError, NotFoundError, SearchUnavailableError
@@ -71,6 +73,7 @@ class OpenSearchIndex:
             visible: Whether a write can be found as soon as it returns. It costs the engine a segment a
                 write, so where many write it is found within a second instead.
         """
+        self._client = client
         self._aliases = Aliases(client, name, shape)
         self._bulk = Bulk(client, visible=visible)
         self._reader = Reader(client, self._aliases.read)
@@ -210,6 +213,25 @@ class OpenSearchIndex:
         """See the protocol."""
         with available():
             return self._aliases.give_up()
+
+    def half_built(self) -> OpenSearchIndex:
+        """The index that a rebuild or a restored snapshot is about to put in place, to be looked at."""
+        beside = copy(self)
+        beside._reader = Reader(self._client, self._aliases.rebuild)  # noqa: SLF001 - of this class
+        return beside
+
+    def snapshots(self, repository: str) -> Snapshots:
+        """The snapshots of this index in ``repository``."""
+        return Snapshots(self._client, self._aliases, repository)
+
+    def put_in_place(self, index: str) -> None:
+        """Let ``index``, which came back from a snapshot, answer.
+
+        Raises:
+            ConflictError: A rebuild took over.
+        """
+        with available():
+            self._aliases.finish(index)
 
     def _fill(self, index: str, batch: Sequence[Change]) -> int:
         if self._bulk.send(records_of(batch), self._aliases.rebuild) != {index}:
