@@ -1,6 +1,6 @@
 # Every task of the project; `make help` lists them. Each does its own set-up and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help setup uppy demo up down test test-browser test-opensearch check fix bench bench-ingest search-quality openapi catalogues lock layers model parity mutants clean
+.PHONY: help setup uppy demo up down test test-browser test-opensearch check fix bench bench-ingest bench-search search-quality openapi catalogues lock layers model parity mutants clean
 SHELL := bash
 # Node 20 is enough here; without this the CDK's runtime says on every run that it will not be supported.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -48,6 +48,9 @@ bench-ingest: setup ## Measure the pipeline alone, against sharp and OpenCV (PHO
 
 search-quality: setup ## Measure how good the search is; fails where it fell (PHOTOS=dir, ARGS=--write makes a new baseline)
 	$(call timed,search-quality,$(PY) -m tools.search_quality $(ARGS))
+
+bench-search: setup ## Measure search: the embedded index at 10,000 and 100,000, and a real OpenSearch (needs Maven and a JDK)
+	$(call timed,bench-search,SIZES="10k 100k" $(PY) -m tools.bench search search_opensearch embed_query)
 
 openapi: setup ## Write docs/api/openapi.json from the code
 	@$(PY) -m tools.openapi --write
