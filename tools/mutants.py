@@ -37,6 +37,7 @@ AREAS = {
     "ingest rules": (f"{PACKAGE}/ingest",),
 }
 TESTS = ("tests/unit", "tests/functions", "tests/contract/search")
+QUICK = "not slow and not e2e and not opensearch and not dynamodb_local"
 # Where `|` stands in these packages it joins types, which nothing evaluates; whether two equal numbers are
 # one object is the interpreter's business; and what is compared by `is` is the only one of its kind.
 NOT_RUN = re.compile(
@@ -77,7 +78,7 @@ def copy_tree(target: Path) -> None:
 def executed_lines(tree: Path) -> Mapping[Path, Mapping[int, list[str]]]:
     """Run all tests once: file → line → the tests that execute it."""
     print("running the tests once, to see which lines each executes", flush=True)
-    chosen = ("-m", "not slow and not e2e", f"--cov={PACKAGE}", "--cov-context=test", "--cov-report=")
+    chosen = ("-m", QUICK, f"--cov={PACKAGE}", "--cov-context=test", "--cov-report=")
     subprocess.run([*PYTEST, *chosen, *TESTS], cwd=tree, check=True)
     data = CoverageData(str(tree / ".coverage"))
     data.read()
@@ -105,7 +106,8 @@ def mutants(area: str, tree: Path, lines: Mapping[Path, Mapping[int, list[str]]]
     specs = sorted((spec for spec in specs if _changes_behaviour(spec, tree)), key=_order)
     chance = random.Random(SEED)  # noqa: S311 - a sample
     for spec in chance.sample(specs, min(SAMPLE_PER_AREA, len(specs))):
-        yield Mutant(area, spec, tuple(_tests(spec, lines.get(tree / spec.module_path, {}), chance)))
+        found = lines.get(tree / spec.module_path) or _of_importers(spec.module_path, lines)
+        yield Mutant(area, spec, tuple(_tests(spec, found, chance)))
 
 
 def _changes_behaviour(spec: MutationSpec, tree: Path) -> bool:
@@ -115,6 +117,13 @@ def _changes_behaviour(spec: MutationSpec, tree: Path) -> bool:
 
 def _order(spec: MutationSpec) -> tuple[str, ...]:
     return str(spec.module_path), spec.operator_name, str(spec.operator_args), f"{spec.occurrence:06d}"
+
+
+def _of_importers(module: Path, lines: Mapping[Path, Mapping[int, list[str]]]) -> Mapping[int, list[str]]:
+    """The tests, at line 0, of all who import a module that only runs when it is imported."""
+    name = ".".join(module.relative_to(Path(PACKAGE).parent).with_suffix("").parts)
+    importers = (found for file, found in lines.items() if f"from {name} import" in file.read_text())
+    return {0: [test for found in importers for tests in found.values() for test in tests]}
 
 
 def _tests(spec: MutationSpec, lines: Mapping[int, list[str]], chance: random.Random) -> list[str]:

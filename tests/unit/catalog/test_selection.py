@@ -24,6 +24,8 @@ ROW = replace(image(1), model="demo@1")
         (["model=demo@1"], True),
         (["model=demo@2"], False),
         ([f"id={ROW.id}"], True),
+        (["id=00000000000000000000000000"], False),
+        (["id=7ZZZZZZZZZZZZZZZZZZZZZZZZZ"], False),
         ([f"since={CREATED:%Y-%m-%d}"], True),
         ([f"before={CREATED:%Y-%m-%d}"], False),
         (["before=2999"], True),

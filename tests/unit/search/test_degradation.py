@@ -101,6 +101,10 @@ def test_an_encoder_that_is_late_leaves_the_words(
     assert (shown(page), page.degraded) == ([BY_WORDS], True)
 
 
+def test_unless_it_is_set_nobody_waits_longer_for_a_vector_than_the_plan_allows() -> None:
+    assert Tuning().encode_deadline_s == pytest.approx(0.04)
+
+
 def test_what_came_too_late_is_there_the_next_time(
     index: FaultyIndex, clock: StandingClock, slow: Slow
 ) -> None:
