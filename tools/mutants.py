@@ -7,6 +7,7 @@ executes has survived. Fails when fewer than 85 % are killed.
 
 from __future__ import annotations
 
+import ast
 import random
 import re
 import shlex
@@ -47,9 +48,12 @@ NOT_RUN = re.compile(
 NOT_BEHAVIOUR = "@dataclass("
 # Tests a mutant, so that it takes seconds: what executes a line most often looks at it, too. A line that runs
 # at import is executed for all who use its module, of whom few look at it.
-MOST_TESTS, MOST_TESTS_OF_MODULE = 60, 400
+MOST_TESTS, MOST_TESTS_OF_MODULE = 100, 1000
 TIMEOUT_S = 300.0
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider")
+
+
+Lines = Mapping[Path, Mapping[int, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def copy_tree(target: Path) -> None:
             shutil.copy2(ROOT / name, target / name)
 
 
-def executed_lines(tree: Path) -> Mapping[Path, Mapping[int, list[str]]]:
+def executed_lines(tree: Path) -> Lines:
     """Run all tests once: file → line → the tests that execute it."""
     print("running the tests once, to see which lines each executes", flush=True)
     chosen = ("-m", QUICK, f"--cov={PACKAGE}", "--cov-context=test", "--cov-report=")
@@ -92,7 +96,7 @@ def executed_lines(tree: Path) -> Mapping[Path, Mapping[int, list[str]]]:
     return lines
 
 
-def mutants(area: str, tree: Path, lines: Mapping[Path, Mapping[int, list[str]]]) -> Iterator[Mutant]:
+def mutants(area: str, tree: Path, lines: Lines) -> Iterator[Mutant]:
     """A sample of an area's mutants, by the seed."""
     config, session = tree / "mutants.toml", tree / f"{area.replace(' ', '-')}.sqlite"
     config.write_text(
@@ -106,8 +110,8 @@ def mutants(area: str, tree: Path, lines: Mapping[Path, Mapping[int, list[str]]]
     specs = sorted((spec for spec in specs if _changes_behaviour(spec, tree)), key=_order)
     chance = random.Random(SEED)  # noqa: S311 - a sample
     for spec in chance.sample(specs, min(SAMPLE_PER_AREA, len(specs))):
-        found = lines.get(tree / spec.module_path) or _of_importers(spec.module_path, lines)
-        yield Mutant(area, spec, tuple(_tests(spec, found, chance)))
+        module = ".".join(spec.module_path.relative_to(Path(PACKAGE).parent).with_suffix("").parts)
+        yield Mutant(area, spec, tuple(_tests(tree / spec.module_path, module, spec, lines, chance)))
 
 
 def _changes_behaviour(spec: MutationSpec, tree: Path) -> bool:
@@ -119,20 +123,30 @@ def _order(spec: MutationSpec) -> tuple[str, ...]:
     return str(spec.module_path), spec.operator_name, str(spec.operator_args), f"{spec.occurrence:06d}"
 
 
-def _of_importers(module: Path, lines: Mapping[Path, Mapping[int, list[str]]]) -> Mapping[int, list[str]]:
-    """The tests, at line 0, of all who import a module that only runs when it is imported."""
-    name = ".".join(module.relative_to(Path(PACKAGE).parent).with_suffix("").parts)
-    importers = (found for file, found in lines.items() if f"from {name} import" in file.read_text())
-    return {0: [test for found in importers for tests in found.values() for test in tests]}
+def _in_functions(file: Path) -> frozenset[int]:
+    """The lines that run when something is called, and not at import."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    bodies = (node.body for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, functions))
+    statements = (one for body in bodies for one in (body if isinstance(body, list) else [body]))
+    return frozenset(line for one in statements for line in range(one.lineno, (one.end_lineno or 0) + 1))
 
 
-def _tests(spec: MutationSpec, lines: Mapping[int, list[str]], chance: random.Random) -> list[str]:
-    """What executes the line; a line that runs at import is seen by whatever uses its module."""
-    first, last = spec.start_pos[0], spec.end_pos[0]
-    found = {test for line in range(first, last + 1) for test in lines.get(line, ())}
+def _called(file: Path, lines: Lines) -> Mapping[int, list[str]]:
+    """The lines of ``file`` that a test called."""
+    called = _in_functions(file)
+    return {line: tests for line, tests in lines.get(file, {}).items() if line in called}
+
+
+def _tests(file: Path, module: str, spec: MutationSpec, lines: Lines, chance: random.Random) -> list[str]:
+    """What calls the line; what runs at import is seen by whatever uses its module, or imports it."""
+    called = _called(file, lines)
+    found = {test for line in range(spec.start_pos[0], spec.end_pos[0] + 1) for test in called.get(line, ())}
     most = MOST_TESTS
     if not found:
-        found, most = {test for tests in lines.values() for test in tests}, MOST_TESTS_OF_MODULE
+        importers = [other for other in lines if f"from {module} import" in other.read_text()]
+        users = [called] if called else [_called(other, lines) for other in importers]
+        found = {test for used in users for tests in used.values() for test in tests}
+        most = MOST_TESTS_OF_MODULE
     return chance.sample(sorted(found), min(most, len(found)))
 
 
