@@ -91,6 +91,7 @@ def new_world(
         index = EmbeddedIndex(tmp_path / str(next(count)))  # pictures of other worlds would be duplicates
         monkeypatch.setattr(bootstrap, "search_index", lambda: index)
         forget_cached(use_cases, live, stream)
+        bootstrap.pointer.cache_clear()  # each world looks anew which model answers
         knife.sent_events.clear()
         knife.choose = lambda _: None
         clock.at = Clock().at

@@ -208,7 +208,7 @@ LIVES = (
     Life("watermark", 2, shown),
     Life("metadata", 2, shown),
     Life("record", 3, shown),
-    Life("embed", 14, shown),
+    Life("embed", 15, shown),
     Life("indexer", 2, shown),
     Life("take_down", 5, restored),
     Life("restore", 5, restored),

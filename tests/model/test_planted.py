@@ -114,7 +114,7 @@ IN_HANDLERS: tuple[tuple[Bug, Script], ...] = (
             "            self._catalog.put_vector(image_id, vector_item(batch.model, vector, rev))\n"
             "            return row",
         ),
-        cut_once("embed", Cut(12, "after")),
+        cut_once("embed", Cut(13, "after")),
     ),
     (
         Bug(
