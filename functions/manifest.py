@@ -121,6 +121,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
             Need.CATALOG_PURGE,
             Need.DERIVATIVES_PURGE,
             Need.ORIGINALS_PURGE,
+            Need.HASHES_PURGE,
             Need.EDGE_INVALIDATE,
         ),
         512,

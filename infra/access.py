@@ -212,6 +212,7 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
     Need.HASHES: lambda on: _table(
         "FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:BatchWriteItem", "dynamodb:Query"
     ),
+    Need.HASHES_PURGE: lambda on: _table("FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:DeleteItem"),
     Need.HASHES_READ: lambda on: _table("FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:Query"),
     Need.ACCOUNTS: lambda on: (
         _table("ACCOUNTS_TABLE", on.accounts, "dynamodb:GetItem", "dynamodb:PutItem")

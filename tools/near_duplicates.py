@@ -32,7 +32,8 @@ from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from lumenstock.embedding.model import Pixels, Vectors, to_f16
 from lumenstock.embedding.preprocess import squared
 from lumenstock.imaging.marking import marked
-from lumenstock.imaging.picture_hash import NEAR, picture_hash
+from lumenstock.imaging.picture_hash import NEAR
+from lumenstock.imaging.picture_hashing import picture_hash
 from lumenstock.ingest.near_duplicates import NEIGHBOURS
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document

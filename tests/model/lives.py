@@ -29,8 +29,8 @@ from tests.conftest import ORIGINALS
 from tests.model.crashes import Cut
 from tests.model.scripts import GOOD, HELD, PICTURE, REFUSED
 from tests.model.world import MODERATOR, World
+from tests.pictures import photo
 from tools.samples.dng import dng
-from tools.samples.variants import quarters
 
 Script = Callable[[World], None]
 
@@ -223,7 +223,7 @@ LIVES = (
     Life("abort", 8, in_parts),
     Life("ready", 4, in_parts),
     Life("delete", 9, deleted),
-    Life("purge", 37, left_to_the_purger),
+    Life("purge", 41, left_to_the_purger),
     Life("reject", 5, argued),
     Life("appeal", 4, argued),
     Life("approve", 2, argued),
@@ -234,7 +234,7 @@ LIVES = (
 @cache
 def camera_raw() -> bytes:
     """A file of a small camera."""
-    return dng(np.asarray(quarters(640, 480)))
+    return dng(np.asarray(photo(640, 480, seed=1)))
 
 
 def _delete(world: World, image: Image) -> None:

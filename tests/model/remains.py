@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lumenstock.kernel.clock import to_iso
-from tests.conftest import CATALOG
+from tests.conftest import CATALOG, FINGERPRINTS
 from tests.model import backends
 from tests.model.history import Row
 
@@ -39,6 +39,9 @@ def _of_a_deleted(row: Row) -> Iterator[str]:
         sk = item["sk"]["S"]
         if item["pk"]["S"] == f"IMG#{row.id}" and sk != "A" and not sk.startswith("H#"):
             yield f"{row.id}: {sk} of a deleted image"
+    for item in backends.items(FINGERPRINTS):
+        if item["pk"]["S"].startswith("PH#") and item["sk"]["S"] == row.id:
+            yield f"{row.id}: {item['pk']['S']} of a deleted image"
 
 
 def _purges() -> list[dict[str, dict[str, str]]]:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lumenstock.imaging.picture_hash import NEAR, PictureHash, picture_hash
+from lumenstock.imaging.picture_hash import NEAR, PictureHash
+from lumenstock.imaging.picture_hashing import picture_hash
 from tools.scenes import scene
 
 FULL = (5_000_002, 5_000_003, 5_000_004, 5_000_005, 5_000_007, 5_000_008)  # not mere gradients

@@ -135,6 +135,10 @@ class DecisionStore(Protocol):
         """Delete the vectors and the technical metadata of an image."""
         ...
 
+    def forget_hash(self, image_id: ImageId, hash_hex: str) -> None:
+        """Delete an image's places among those that may look the same, by the hash that it had."""
+        ...
+
     def finish(self, purge: Purge) -> None:
         """Take a purge off the list: nothing can come to its place any more."""
         ...

@@ -23,6 +23,7 @@ class Purged(StrEnum):
     ORIGINAL = "original"
     DEVELOPED = "developed"
     EDGE = "edge"
+    HASHES = "hashes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Purge:
 
     Attributes:
         version: Of the row that the decision led to.
-        prefix: Everything below it, in the bucket or at the edge; empty for parts, which are items.
+        prefix: Everything below it, in the bucket or at the edge; empty for parts, which are items; of hashes
+            the hash, whose bands have an item each.
         due_at: Not before this moment.
     """
 
@@ -64,7 +66,7 @@ def purge_of_files(image: Image, version: int, now: datetime) -> tuple[Purge, ..
 def purge_of_everything(
     image: Image, version: int, now: datetime, keep_original: timedelta
 ) -> tuple[Purge, ...]:
-    """All that was made of it, vectors, technical metadata; and the original after ``keep_original``."""
+    """All that was made of it, vectors, technical metadata, hash; the original after ``keep_original``."""
     original_due = now + keep_original
     original_final = max(original_due, now + LATE_UPLOADS)
     below = {
@@ -74,6 +76,8 @@ def purge_of_everything(
     }
     if image.exposed:
         below[Purged.EDGE] = f"{image.media_key}/"
+    if image.likeness:
+        below[Purged.HASHES] = image.likeness.hash
     return (
         *(
             Purge(image.id, version, what, prefix, now, final_at=now + LATE_WRITERS)

@@ -3,7 +3,7 @@
 The signs of the 16 × 16 lowest frequencies of the picture's brightness, without the constant ones. Signs, and
 not which are above the median: a mirror image has the same numbers with every second sign turned, so that the
 hashes of all eight orientations follow from the bits of one. How much a hash bears is in
-``docs/near-duplicates.md``.
+``docs/near-duplicates.md``; :mod:`lumenstock.imaging.picture_hashing` makes it. Nothing here needs pixels.
 """
 
 from __future__ import annotations
@@ -12,28 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 
-import numpy as np
-import pyvips
-from numpy.typing import NDArray
-
 BITS = 256
 NEAR = 63  # copies but for crops and rotations are nearer; of 8,384 pairs of other photos none is within 90
-_SIDE = 16
-_SAMPLES = 64
-_FLAT = 2.0  # grey levels; where half of the waves are weaker, their signs are an encoder's noise
-
-# Source: the DCT-II, orthonormal. float64[16, 64]: the frequencies 1 to 16 of 64 samples.
-_WAVES = np.sqrt(2 / _SAMPLES) * np.cos(
-    np.pi / _SAMPLES * np.outer(np.arange(1, _SIDE + 1), np.arange(_SAMPLES) + 0.5)
-)
-# Source: ITU-R BT.601, as most programs make a picture grey.
-_LUMA = np.array([0.299, 0.587, 0.114])
+SIDE = 16
 
 # The places of the waves that are even both ways: no mirror changes their signs. The slow ones first, since
 # they are the strong ones, whose signs hold; beside each other what a mirror at the diagonal swaps.
 _STEADY = sorted(
-    (_SIDE * row + column for row in range(1, _SIDE, 2) for column in range(1, _SIDE, 2)),
-    key=lambda place: (place // _SIDE + place % _SIDE, abs(place // _SIDE - place % _SIDE), place),
+    (SIDE * row + column for row in range(1, SIDE, 2) for column in range(1, SIDE, 2)),
+    key=lambda place: (place // SIDE + place % SIDE, abs(place // SIDE - place % SIDE), place),
 )
 # Two bands of 15 bits. Neither parts what the diagonal swaps, which halves their values to about 16,500.
 _BANDS = (tuple(_STEADY[:15]), tuple(_STEADY[15:30]))
@@ -89,22 +76,6 @@ class PictureHash:
         return min((bits ^ other.bits).bit_count() for bits in _orientations(self.bits))
 
 
-def picture_hash(pixels: NDArray[np.uint8]) -> PictureHash | None:
-    """The hash of a picture; None if it shows next to nothing, so that its hash would be chance.
-
-    Args:
-        pixels: uint8[h, w, 3], sRGB. At least 64 px each way, or the hash is of an enlargement.
-    """
-    height, width, bands = pixels.shape
-    picture = pyvips.Image.new_from_memory(np.ascontiguousarray(pixels).data, width, height, bands, "uchar")
-    samples = picture.copy(interpretation="srgb").thumbnail_image(_SAMPLES, height=_SAMPLES, size="force")
-    waves = _WAVES @ (samples.numpy() @ _LUMA) @ _WAVES.T
-    if np.median(np.abs(waves)) < _FLAT:
-        return None
-    bits = int.from_bytes(np.packbits(waves.ravel() > 0).tobytes(), "big")
-    return PictureHash(bits, tuple(np.argsort(np.abs(waves), axis=None, kind="stable").tolist()))
-
-
 def _band(number: int, digits: Mapping[int, int]) -> str:
     """The name of a band, the same for the picture mirrored at its diagonal."""
     upright = "".join(str(digits[place]) for place in digits)
@@ -114,8 +85,8 @@ def _band(number: int, digits: Mapping[int, int]) -> str:
 
 def _across(place: int) -> int:
     """The place of the wave that a mirror at the diagonal makes of this one."""
-    row, column = divmod(place, _SIDE)
-    return _SIDE * column + row
+    row, column = divmod(place, SIDE)
+    return SIDE * column + row
 
 
 def _orientations(bits: int) -> Iterator[int]:
@@ -126,7 +97,7 @@ def _orientations(bits: int) -> Iterator[int]:
 
 def _transposed(bits: int) -> int:
     digits = f"{bits:0{BITS}b}"
-    return int("".join(digits[column::_SIDE] for column in range(_SIDE)), 2)
+    return int("".join(digits[column::SIDE] for column in range(SIDE)), 2)
 
 
 def _mirror(*, across: bool, down: bool) -> int:
@@ -134,8 +105,8 @@ def _mirror(*, across: bool, down: bool) -> int:
     return int(
         "".join(
             str(int((across and column % 2 == 0) != (down and row % 2 == 0)))
-            for row in range(_SIDE)
-            for column in range(_SIDE)
+            for row in range(SIDE)
+            for column in range(SIDE)
         ),
         2,
     )

@@ -18,7 +18,7 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore, VectorItem
 from lumenstock.embedding.model import Vectors, to_f16
-from lumenstock.imaging.picture_hash import picture_hash
+from lumenstock.imaging.picture_hashing import picture_hash
 from lumenstock.ingest.annotate import annotate
 from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.near_duplicates import Found, Look, NearDuplicates

@@ -76,6 +76,8 @@ class Purger:
     def _delete(self, purge: Purge, *, is_last: bool) -> None:
         if purge.what is Purged.PARTS:
             self._decisions.forget_parts(purge.image_id)
+        elif purge.what is Purged.HASHES:
+            self._decisions.forget_hash(purge.image_id, purge.prefix)
         elif purge.what is Purged.EDGE:
             # Twice in all, however often this runs: a late writer's file may have been fetched in between.
             reference = f"{purge.image_id}#{purge.version}{'#last' if is_last else ''}"

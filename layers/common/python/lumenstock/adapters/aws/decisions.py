@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from lumenstock.adapters.aws import work_index
 from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
+from lumenstock.adapters.aws.bands import band_key
 from lumenstock.adapters.aws.catalog import DynamoCatalog
 from lumenstock.adapters.aws.claims import (
     ClaimTables,
@@ -29,6 +30,7 @@ from lumenstock.catalog.decision import Action, Decision, Ruling
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.purge import Purge
 from lumenstock.catalog.states import DEAD
+from lumenstock.imaging.picture_hash import PictureHash
 from lumenstock.kernel.errors import DuplicateImageError, VersionConflictError
 from lumenstock.kernel.ids import ImageId
 
@@ -45,7 +47,7 @@ class DynamoDecisions:
     """Implements :class:`lumenstock.catalog.decision.DecisionStore`."""
 
     def __init__(self, client: DynamoDBClient, tables: ClaimTables) -> None:
-        """``tables.fingerprints`` is needed by rulings that revive or take down."""
+        """``tables.fingerprints`` is needed by rulings that revive or take down, and to forget hashes."""
         self._client = client
         self._tables = tables
         self._catalog = DynamoCatalog(client, tables.catalog, tables.fingerprints)
@@ -93,6 +95,11 @@ class DynamoDecisions:
                 self._client.delete_item(
                     TableName=self._tables.catalog, Key={"pk": item["pk"], "sk": item["sk"]}
                 )
+
+    def forget_hash(self, image_id: ImageId, hash_hex: str) -> None:
+        """See the protocol."""
+        for band in PictureHash.of_hex(hash_hex).bands():
+            self._client.delete_item(TableName=self._tables.fingerprints, Key=band_key(band, image_id))
 
     def finish(self, purge: Purge) -> None:
         """See the protocol."""

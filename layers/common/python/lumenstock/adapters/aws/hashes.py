@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lumenstock.adapters.aws.attributes import Item
+from lumenstock.adapters.aws.bands import band_key, band_partition
 from lumenstock.adapters.aws.batches import put_all
 from lumenstock.imaging.picture_hash import PictureHash
 from lumenstock.ingest.near_duplicates import Sighting
@@ -43,7 +44,7 @@ class DynamoHashes:
         """See the protocol. Costs a query for each band in doubt, eight in all."""
         found: dict[ImageId, Sighting] = {}
         for band in hashed.bands_in_doubt():
-            for item in self._partition(f"PH#{band}", most=_MOST_IN_A_BAND, settled=settled):
+            for item in self._partition(band_partition(band), most=_MOST_IN_A_BAND, settled=settled):
                 seen = Sighting(ImageId(item["sk"]["S"]), _hash(item))
                 found[seen.id] = seen
         return list(found.values())
@@ -72,8 +73,7 @@ class DynamoHashes:
 def _bands(seen: Sighting) -> Iterator[Item]:
     for band in seen.hash.bands():
         yield {
-            "pk": {"S": f"PH#{band}"},
-            "sk": {"S": seen.id},
+            **band_key(band, seen.id),
             "hash": {"B": bytes.fromhex(seen.hash.hex)},
         }
 
