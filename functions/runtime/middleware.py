@@ -34,16 +34,21 @@ def finish(status: int, cache_control: str) -> Middleware:
         response = next_middleware(app)
         if response.body is None:
             response = Response(status_code=status, body="", headers=_without_type(response))
-        response.headers.setdefault("Cache-Control", _for(app, cache_control))
+        response.headers.setdefault("Cache-Control", _for(app, response.body, cache_control))
         return response
 
     return set_headers
 
 
-def _for(app: APIGatewayHttpResolver, cache_control: str) -> str:
-    """What may be kept of an answer: of what all may see, nothing that somebody signed in was told."""
+def _for(app: APIGatewayHttpResolver, body: object, cache_control: str) -> str:
+    """What may be kept of an answer.
+
+    Of what all may see, nothing that somebody signed in was told, and nothing ``degraded``: the next one who
+    asks may get the whole answer.
+    """
     signed_in = "authorization" in app.current_event.headers
-    return "no-store" if signed_in and cache_control.startswith("public") else cache_control
+    degraded = isinstance(body, dict) and body.get("degraded", False)
+    return "no-store" if (signed_in or degraded) and cache_control.startswith("public") else cache_control
 
 
 def _without_type(response: Response[Any]) -> dict[str, str | list[str]]:

@@ -18,8 +18,9 @@ _EMBEDS = """
 import numpy as np
 from lumenstock import bootstrap, use_cases
 use_cases.embed_batch()
-size_px = bootstrap.embedder().manifest.image_size_px
-vectors = bootstrap.embedder().encode_images(np.full((2, size_px, size_px, 3), 99, np.uint8))
+embedder = bootstrap.embedder_of("")
+size_px = embedder.manifest.image_size_px
+vectors = embedder.encode_images(np.full((2, size_px, size_px, 3), 99, np.uint8))
 assert vectors.shape == (2, 768), vectors.shape
 """
 

@@ -103,6 +103,7 @@ def test_a_broken_model_degrades_to_keywords(
     answer = get("/v1/search", q="red", mode="semantic")
     assert found(answer) == [1]
     assert (answer.json()["degraded"], answer.json()["mode"]) == (True, "semantic")
+    assert answer.headers["cache-control"] == "no-store"
 
 
 NOON = int(datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp())
