@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from threading import Timer
 
 import psutil
 import pytest
@@ -199,7 +200,8 @@ def test_a_decoder_that_was_killed_is_replaced(own_decoder: Decoder, tmp_path: P
     path = put(tmp_path, jpeg())
     first = process_of(own_decoder)
     own_decoder.examine(path)
-    os.kill(first.pid, signal.SIGKILL)
+    os.kill(first.pid, signal.SIGSTOP)  # it is there when it is asked, and does not answer before its end
+    Timer(0.3, os.kill, (first.pid, signal.SIGKILL)).start()
     with pytest.raises(DecoderLostError):
         own_decoder.examine(path)
     assert header_of(own_decoder, path).width_px == 1200
