@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.console import err, out
+from cli.console import bar_of_share, out
 from cli.options import AsJson
 from cli.stage import telling_faults
 
@@ -91,7 +90,7 @@ def check_of(index: KeptIndex, *, repair: bool, settle_s: float) -> DriftCheck:
 def tell(check: DriftCheck, *, as_json: bool) -> int:
     """Make a comparison and say what it finds; how many differences are left."""
     tally, listed = _Tally(), Table("image", "drift", "catalogue", "index", "fields", "", box=None)
-    with _progress() as progress:
+    with bar_of_share() as progress:
         task = progress.add_task("catalogue and index", total=1.0)
         for finding in check.run(lambda share: progress.update(task, completed=share)):
             tally.add(finding)
@@ -148,14 +147,3 @@ def _cells(told: Difference) -> tuple[str, ...]:
         "-" if version is None else str(version) for version in (told.catalog_version, told.index_version)
     )
     return escape(told.id), told.drift, *versions, ", ".join(told.fields)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(24),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import TextColumn
 
-from cli.console import err, out
+from cli.console import bar_of_share, err, out
 from cli.stage import telling_faults
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def reindex(
             err.print("What was half-built is dropped." if left else "Nothing was half-built.")
         if give_up:
             return
-        with _progress() as progress:
+        with bar_of_share(TextColumn("{task.fields[images]:,} images")) as progress:
             task = progress.add_task("catalogue", total=1.0, images=0)
 
             def show(reached: Reached) -> None:
@@ -48,15 +48,3 @@ def reindex(
 
             count = rebuilding.reindex(bootstrap.catalog(), index, show, bootstrap.serving_model())
     out.print(f"The index is rebuilt from {count:,} images.")
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(24),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[images]:,} images"),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-    )

@@ -19,6 +19,7 @@ from lumenstock.catalog import image as rows
 from lumenstock.catalog.states import Status
 from lumenstock.kernel.ids import ImageId, MediaKey, UserId
 from tools.aws_from_memory import AwsFromMemory
+from tools.bench import report
 from tools.one_photo import ENVIRONMENT
 from tools.scenes import scene
 
@@ -77,7 +78,7 @@ def main() -> None:
     """Make pictures, measure, print."""
     with TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):  # the function's own log
         cpu_s = measure(folder)
-    print(json.dumps({"bench": "ingest.stage.embed.cpu_s", "value": round(cpu_s, 4), "unit": "CPU s"}))
+    report("ingest.stage.embed.cpu_s", cpu_s, "CPU s")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ The line against sharp compares like with like, or the run fails: SSIM within 0.
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from PIL import Image, ImageOps
 
 from lumenstock.imaging.decoder import Decoder
 from lumenstock.imaging.renditions import RENDITIONS, Encoding
+from tools.bench import report
 from tools.one_photo import cpu_s
 from tools.photograph import given_photos, made_photos
 
@@ -136,11 +136,6 @@ def compare(decoder: Decoder, photo: Path, folder: Path) -> dict[str, Made]:
             spent[way].append(run())
             seen[way] = seen.get(way) or looked_at(wanted, folder)
     return {way: Made(statistics.median(spent[way]), *seen[way]) for way in ways}
-
-
-def report(name: str, value: float, unit: str) -> None:
-    """One figure."""
-    print(json.dumps({"bench": name, "value": round(value, 4), "unit": unit}), flush=True)
 
 
 def main() -> int:

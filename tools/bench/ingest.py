@@ -8,7 +8,6 @@ process that has loaded a task, which is what a Lambda function holds.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Self
 
 import psutil
 
+from tools.bench import report
 from tools.one_photo import MACHINE, Marketplace
 from tools.photograph import given_photos, made_photos, megapixels
 
@@ -83,11 +83,6 @@ def measure(market: Marketplace, photos: list[Path]) -> tuple[float, dict[str, f
         rounds.append(spent)
     tasks = sorted(rounds, key=lambda spent: sum(spent.values()))[ROUNDS // 2]
     return sum(tasks.values()), tasks
-
-
-def report(name: str, value: float, unit: str) -> None:
-    """One figure."""
-    print(json.dumps({"bench": name, "value": round(value, 4), "unit": unit}), flush=True)
 
 
 def main() -> None:

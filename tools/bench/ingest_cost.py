@@ -8,12 +8,12 @@ request, logs and traces; with second looks; with the assumed waits of tools/bil
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tools.bench import report
 from tools.billing.bill import Line, a_photo, bill, totals
 from tools.one_photo import Marketplace, Step
 from tools.photograph import made_photos
@@ -68,7 +68,7 @@ def main() -> None:
     print(f"{total(lines):8.2f}  with two second looks for near-duplicates", file=sys.stderr)
     waited = total(bill(steps, waiting=True))
     print(f"{waited:8.2f}  and with the assumed waits for AWS", file=sys.stderr)
-    print(json.dumps({"bench": "ingest.lean.usd_per_million", "value": round(pipeline, 2), "unit": "$"}))
+    report("ingest.lean.usd_per_million", round(pipeline, 2), "$")
 
 
 if __name__ == "__main__":

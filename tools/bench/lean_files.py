@@ -7,7 +7,6 @@ and the rights, which Pillow cannot write, are left out.
 
 from __future__ import annotations
 
-import json
 import statistics
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +16,7 @@ from PIL import Image, ImageOps
 from lumenstock.imaging.decoder import Decoder
 from lumenstock.imaging.marking import MARK
 from lumenstock.imaging.renditions import EAGER, RENDITIONS, Encoding
+from tools.bench import report
 from tools.one_photo import cpu_s
 from tools.photograph import given_photos, made_photos
 
@@ -94,8 +94,7 @@ def main() -> None:
         photos = [*made_photos(Path(folder), GENERATED), *given_photos()[:GIVEN]]
         found = statistics.median(ratio(decoder, photo, Path(folder)) for photo in photos)
     decoder.close()
-    unit = "CPU s of ours / of Pillow"
-    print(json.dumps({"bench": "ingest.ratio_to_pillow", "value": round(found, 4), "unit": unit}), flush=True)
+    report("ingest.ratio_to_pillow", found, "CPU s of ours / of Pillow")
 
 
 if __name__ == "__main__":

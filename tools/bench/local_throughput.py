@@ -8,7 +8,6 @@ functions: (engine) / (engine + its workers).
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import sys
@@ -31,6 +30,7 @@ from cli.transport import Transport
 from localcloud import cloud, engine
 from localcloud.home import Home
 from localcloud.steps import Steps
+from tools.bench import report
 from tools.demo import searchable
 from tools.demo.contributor import Contributor, sign_in
 from tools.demo.paint import painted
@@ -89,13 +89,9 @@ def main() -> int:
         print(f"Only {len(ids) - len(missing)} of {_PICTURES} pictures became searchable.", file=sys.stderr)
         return 1
     engine_s, workers_s = after.engine_s - before.engine_s, after.workers_s - before.workers_s
-    _say("ingest.local.photos_per_min", _PICTURES / seconds * 60, "photos/min")
-    _say("ingest.local.engine_share", engine_s / (engine_s + workers_s), "of CPU time")
+    report("ingest.local.photos_per_min", _PICTURES / seconds * 60, "photos/min")
+    report("ingest.local.engine_share", engine_s / (engine_s + workers_s), "of CPU time")
     return 0
-
-
-def _say(name: str, value: float, unit: str) -> None:
-    print(json.dumps({"bench": name, "value": round(value, 4), "unit": unit}))
 
 
 if __name__ == "__main__":

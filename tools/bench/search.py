@@ -5,7 +5,6 @@ Encoding the words is left out: it is the model's figure, not the index's.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -27,6 +26,7 @@ from lumenstock.search.document import EMBEDDING_DIM, Document
 from lumenstock.search.model import SearchRequest
 from lumenstock.search.ports import Filters, IndexQuery, QueryVector
 from lumenstock.search.service import SearchService, Tuning
+from tools.bench import report
 
 DOCUMENTS, CLUSTERS, WORDS, CATEGORIES = 10_000, 200, 3000, 24
 QUERIES, WARM_UP, RECALL_QUERIES = 1000, 50, 100
@@ -172,11 +172,6 @@ def _passes(document: Document, filters: Filters) -> bool:
     )
 
 
-def say(name: str, value: float, unit: str) -> None:
-    """One line of the benchmark."""
-    print(json.dumps({"bench": name, "value": value, "unit": unit}), flush=True)
-
-
 def measure(count: int, size: str) -> None:
     """Build an index of ``count`` documents and ask it; ``size`` is its name, such as ``10k``."""
     catalogue = Catalogue()
@@ -200,12 +195,12 @@ def measure(count: int, size: str) -> None:
             f"{max(searching.each_ms):.2f} ms, CPU {searching.cpu_ms:.2f} ms a query",
             file=sys.stderr,
         )
-        say(f"search.embedded.hybrid_facets.{size}.p99_ms", searching.p99_ms, "ms")
+        report(f"search.embedded.hybrid_facets.{size}.p99_ms", searching.p99_ms, "ms")
         if count == DOCUMENTS:
-            say("search.embedded.recall_at_10", recall_at_10(index, documents, catalogue), "share")
+            report("search.embedded.recall_at_10", recall_at_10(index, documents, catalogue), "share")
             beginnings = [catalogue.text(1)[: 5 + number % 3] for number in range(QUERIES)]
             completing = timed(partial(service.suggest, beginning, 8) for beginning in beginnings)
-            say("search.suggest.p99_ms", completing.p99_ms, "ms")
+            report("search.suggest.p99_ms", completing.p99_ms, "ms")
 
 
 def main() -> None:

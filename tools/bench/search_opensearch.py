@@ -22,7 +22,8 @@ from lumenstock.adapters.opensearch.index import OpenSearchIndex
 from lumenstock.adapters.opensearch.mapping import IndexShape
 from lumenstock.embedding.model import Vectors
 from lumenstock.search.ports import IndexQuery, QueryVector
-from tools.bench.search import DOCUMENTS, QUERIES, WARM_UP, Catalogue, say
+from tools.bench import report
+from tools.bench.search import DOCUMENTS, QUERIES, WARM_UP, Catalogue
 from tools.maven import NotAvailableError
 from tools.opensearch import server
 
@@ -82,9 +83,9 @@ def main() -> None:
     for name, column in zip(("hybrid", "filtered", "knn"), times.T, strict=True):
         p50, p95, p99_ms[name] = (round(float(np.percentile(column, share)), 2) for share in (50, 95, 99))
         print(f"{name}: p50 {p50} ms, p95 {p95} ms, p99 {p99_ms[name]} ms", file=sys.stderr)
-    say("search.opensearch.hybrid_facets.10k.p99_ms", p99_ms["hybrid"], "ms")
+    report("search.opensearch.hybrid_facets.10k.p99_ms", p99_ms["hybrid"], "ms")
     ratio = round(p99_ms["hybrid"] / p99_ms["knn"], 3)
-    say("search.opensearch.hybrid.ratio_to_knn", ratio, "p99 of hybrid / of k-NN")
+    report("search.opensearch.hybrid.ratio_to_knn", ratio, "p99 of hybrid / of k-NN")
 
 
 if __name__ == "__main__":

@@ -105,8 +105,9 @@ class Demo:
 
     def _reviewed(self, results: list[Result]) -> list[Result]:
         count = sum(map(moderator.looks_like_another, results))
-        if count:
-            self._console.print(f"  {count} of an earlier run's likeness, approved as a moderator would")
+        if not count:
+            return results
+        self._console.print(f"  {count} of an earlier run's likeness, approved as a moderator would")
         return moderator.approve_look_alikes(self._home, results)
 
     def _pictures(self) -> Iterator[Picture]:

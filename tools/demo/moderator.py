@@ -30,8 +30,6 @@ def approve_look_alikes(home: Home, results: Sequence[Result]) -> list[Result]:
     Returns:
         All results, in their order.
     """
-    if not any(map(looks_like_another, results)):
-        return list(results)
     act_for(local_environment(home))
     return [_approved(result) if looks_like_another(result) else result for result in results]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +17,12 @@ from lumenstock.embedding.preprocess import squared
 from lumenstock.imaging.palette import dominant_colours
 from lumenstock.kernel.clock import SystemClock
 from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.portions import portions
 from lumenstock.search.document import Document
 from lumenstock.search.projection import bucketed
 from lumenstock.search.service import SearchService, Tuning
 
-_BATCH = 32
+_BATCH = 32  # as they come: a thousand pictures at once would take 200 MB
 _ALL_OF_ONE_DAY_S = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())  # freshness lifts none over another
 
 
@@ -52,7 +53,7 @@ class Shelf:
     def add(self, pictures: Iterable[Picture]) -> list[ImageId]:
         """Embed and index ``pictures``; their ids, in the same order."""
         ids: list[ImageId] = []
-        for batch in _batches(pictures):
+        for batch in portions(pictures, _BATCH):
             vectors = to_f16(self.vectors([picture.pixels for picture in batch]))
             documents = [self._document(made, vector) for made, vector in zip(batch, vectors, strict=True)]
             self.index.write(documents)
@@ -87,10 +88,3 @@ class Shelf:
             model=self.embedder.manifest.id,
             vector_f16=vector_f16,
         )
-
-
-def _batches(pictures: Iterable[Picture]) -> Iterator[list[Picture]]:
-    """Batched as they come: a thousand pictures at once would take 200 MB."""
-    coming = iter(pictures)
-    while batch := list(islice(coming, _BATCH)):
-        yield batch

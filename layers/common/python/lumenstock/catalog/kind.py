@@ -12,12 +12,16 @@ MADE_BY_A_MACHINE = "trainedAlgorithmicMedia"
 Source: IPTC NewsCodes, Digital Source Type, https://cv.iptc.org/newscodes/digitalsourcetype/.
 """
 
-_BY_A_MACHINE = {MADE_BY_A_MACHINE, "compositeWithTrainedAlgorithmicMedia"}
-_NOT_BY_A_MACHINE = {
-    *("digitalCapture", "computationalCapture", "negativeFilm", "positiveFilm", "print"),
-    *("minorHumanEdits", "humanEdits", "digitalArt", "digitalCreation"),
-}
-_PHOTOS = {"digitalCapture", "computationalCapture", "negativeFilm", "positiveFilm"}
+
+def _folded(*terms: str) -> frozenset[str]:
+    return frozenset(term.casefold() for term in terms)
+
+
+_BY_A_MACHINE = _folded(MADE_BY_A_MACHINE, "compositeWithTrainedAlgorithmicMedia")
+_PHOTOS = _folded("digitalCapture", "computationalCapture", "negativeFilm", "positiveFilm")
+_NOT_BY_A_MACHINE = _PHOTOS | _folded(
+    "print", "minorHumanEdits", "humanEdits", "digitalArt", "digitalCreation"
+)
 
 
 class ImageType(StrEnum):
@@ -50,9 +54,5 @@ def told_by(source: str) -> tuple[ImageType | None, bool | None]:
         source: An address or a bare term; "" where the file is silent. Case does not matter.
     """
     term = source.strip().rpartition("/")[2].casefold()
-    made = True if term in _folded(_BY_A_MACHINE) else False if term in _folded(_NOT_BY_A_MACHINE) else None
-    return ImageType.PHOTO if term in _folded(_PHOTOS) else None, made
-
-
-def _folded(terms: set[str]) -> set[str]:
-    return {term.casefold() for term in terms}
+    made = True if term in _BY_A_MACHINE else False if term in _NOT_BY_A_MACHINE else None
+    return ImageType.PHOTO if term in _PHOTOS else None, made

@@ -11,12 +11,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 
 from lumenstock.catalog.store import CatalogStore
 from lumenstock.ingest.difference import Difference, difference, mended
 from lumenstock.ingest.index_changes import all_projected
 from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.portions import portions
 from lumenstock.search.ports import Change
 from lumenstock.search.refusal import IndexRefusedError
 from lumenstock.search.upkeep import KeptIndex
@@ -113,7 +113,7 @@ class DriftCheck:
             self._suspect(self._differing(all_projected(page.images, self._catalog, self._model)))
             progress(page.share)
             yield from self._judge_due()
-        for ids in _portions(self._index.found_ids()):
+        for ids in portions(self._index.found_ids(), _AT_A_TIME):
             self.documents += len(ids)
             present = self._catalog.present(ids)
             self._suspect([image_id for image_id in ids if image_id not in present])
@@ -126,7 +126,7 @@ class DriftCheck:
         return [one.id for one in wanted if difference(one.id, one, held.get(one.id)) is not None]
 
     def _suspect(self, ids: Iterable[ImageId]) -> None:
-        for some in _portions(ids):
+        for some in portions(ids, _AT_A_TIME):
             due_s = self._now_s() + self._settle_s
             views = (view for view in self._look(some) if view.difference)
             self._suspects.extend(_Suspect(view, due_s, looks=1) for view in views)
@@ -179,9 +179,3 @@ class DriftCheck:
             self._index.write(changes)
         held = self._index.stored([view.id for view in lasting])
         return {view.id for view in lasting if held.get(view.id) != view.held}
-
-
-def _portions(ids: Iterable[ImageId]) -> Iterator[list[ImageId]]:
-    source = iter(ids)
-    while portion := list(islice(source, _AT_A_TIME)):
-        yield portion

@@ -7,12 +7,12 @@ an image id a line. When it is done there is ``00007.failed.csv`` with what coul
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import Protocol
 
 from lumenstock.ingest.backfill import BULK
 from lumenstock.kernel.errors import ConfigurationError
 from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.portions import portions
 
 LISTS = f"{BULK}embed/"
 SLICE = 20_000  # images a child: two minutes of an L4, so that a lost spot machine costs little
@@ -78,8 +78,8 @@ def write_slices(files: BulkFiles, folder: str, ids: Iterable[ImageId], size: in
     Raises:
         ConfigurationError: They are too many for one array.
     """
-    left, lengths = iter(ids), list[int]()
-    while some := list(islice(left, size)):
+    lengths = list[int]()
+    for some in portions(ids, size):
         if len(lengths) == CHILDREN_MAX:
             message = f"More than {CHILDREN_MAX * size:,} images: choose fewer."
             raise ConfigurationError(message)

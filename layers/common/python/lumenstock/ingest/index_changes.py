@@ -11,6 +11,7 @@ from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore, VectorItem
 from lumenstock.ingest.events import event_of
 from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.portions import portions
 from lumenstock.notification.events import EventSink
 from lumenstock.search.document import Document, Removal
 from lumenstock.search.ports import SearchIndex
@@ -88,6 +89,6 @@ def all_projected(
         if image.model and image.status is Status.APPROVED
     ]
     vectors: dict[ImageId, VectorItem] = {}
-    for at in range(0, len(wanted), _VECTORS_AT_A_TIME):
-        vectors |= catalog.get_vectors(wanted[at : at + _VECTORS_AT_A_TIME])
+    for some in portions(wanted, _VECTORS_AT_A_TIME):
+        vectors |= catalog.get_vectors(some)
     return [project(image, vectors.get(image.id), model) for image in images]

@@ -23,6 +23,7 @@ from lumenstock.imaging.picture_hash import NEAR, PictureHash
 from lumenstock.kernel.clock import Clock
 from lumenstock.kernel.errors import SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.portions import portions
 from lumenstock.search.ports import IndexQuery, QueryVector, SearchIndex
 
 NEIGHBOURS = 10  # a copy that the model knows again comes first; what it does not is not among 100 either
@@ -161,9 +162,8 @@ class NearDuplicates:
 
     def _rows(self, wanted: Collection[ImageId]) -> dict[ImageId, Image]:
         rows: dict[ImageId, Image] = {}
-        ids = sorted(wanted)
-        for at in range(0, len(ids), _ROWS_AT_ONCE):
-            rows |= self._catalog.get_many(ids[at : at + _ROWS_AT_ONCE])
+        for ids in portions(sorted(wanted), _ROWS_AT_ONCE):
+            rows |= self._catalog.get_many(ids)
         return rows
 
 

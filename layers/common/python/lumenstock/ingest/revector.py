@@ -16,6 +16,7 @@ from lumenstock.ingest.embed_batch import SHOWN_OR_WAITING, Outcome, vector_item
 from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.picture_vectors import Each, Models, Picture, PublicFiles, encoded, read_pictures
 from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.portions import portions
 
 _VECTORS_AT_A_TIME = 100
 
@@ -72,9 +73,8 @@ class Revector:
 
 def lacking(rows: Sequence[Image], catalog: CatalogStore, model: str) -> Iterator[Image]:
     """Those of ``rows`` that are shown or wait for a moderator, and whose files ``model`` never saw."""
-    wanted = [row for row in rows if row.status in SHOWN_OR_WAITING]
-    for at in range(0, len(wanted), _VECTORS_AT_A_TIME):
-        some = wanted[at : at + _VECTORS_AT_A_TIME]
+    wanted = (row for row in rows if row.status in SHOWN_OR_WAITING)
+    for some in portions(wanted, _VECTORS_AT_A_TIME):
         vectors = catalog.get_vectors([(row.id, model) for row in some])
         yield from (row for row in some if _is_old(vectors, row))
 

@@ -18,6 +18,7 @@ from lumenstock.imaging.picture_hash import PictureHash
 from lumenstock.ingest.near_duplicates import MOST_TOLD, HashBook, Look, NearDuplicates, hour_of
 from lumenstock.ingest.refusals import near_duplicate_of_another
 from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.portions import portions
 
 AFTER = (timedelta(days=1), timedelta(days=7))
 _ROWS_AT_ONCE = 100
@@ -55,8 +56,8 @@ class SecondLook:
         faults: list[tuple[ImageId, Exception]] = []
         for after in AFTER:
             noted = self._book.noted_in(hour_of(now - timedelta(hours=1) - after))
-            for at in range(0, len(noted), _ROWS_AT_ONCE):
-                rows = self._catalog.get_many(noted[at : at + _ROWS_AT_ONCE])
+            for ids in portions(noted, _ROWS_AT_ONCE):
+                rows = self._catalog.get_many(ids)
                 for image in rows.values():
                     try:
                         done.update(self._treat(image, now))

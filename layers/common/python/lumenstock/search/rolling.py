@@ -147,10 +147,10 @@ class RollingIndex:
             ForeignVectorError: Its vector is of a model that has no index.
         """
         rollout = self._known()
-        if rollout is None or query.vector is None:
-            return self._serving().query(query)
-        model = query.vector.model
-        own = next((edition for edition in rollout.fed if edition.model == model), rollout.serving)
+        own = rollout.serving if rollout else None
+        if rollout and query.vector is not None:
+            model = query.vector.model
+            own = next((edition for edition in rollout.fed if edition.model == model), own)
         return self.edition(own).query(query)
 
     def keyword_page(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 
 from lumenstock.adapters.embedded.answering import answer, keyword_leg, vector_legs
@@ -19,6 +18,7 @@ from lumenstock.adapters.embedded.vocabulary import corrections, suggestions
 from lumenstock.embedding.model import from_f16
 from lumenstock.kernel.errors import NotFoundError, SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.portions import portions
 from lumenstock.search.document import Document
 from lumenstock.search.matching import matched_words
 from lumenstock.search.ports import Change, Hit, IndexAnswer, IndexQuery, QueryVector, Suggestion, Tally
@@ -112,8 +112,7 @@ class EmbeddedIndex:
         with _available():
             floor, _ = self._truth.begin_refill(anew=True)
             taken = 0
-            source = iter(changes)
-            while batch := list(islice(source, _REBUILD_BATCH)):
+            for batch in portions(changes, _REBUILD_BATCH):
                 self._truth.write(batch, floor)
                 taken += len(batch)
             self._truth.drop_unwritten(floor)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from itertools import islice
 
 from opensearchpy import OpenSearch
 
@@ -30,6 +29,7 @@ from lumenstock.adapters.opensearch.words import stems_of, written_words_of
 from lumenstock.embedding.model import from_f16
 from lumenstock.kernel.errors import ConflictError, NotFoundError, SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
+from lumenstock.kernel.portions import portions
 from lumenstock.search.document import Document
 from lumenstock.search.matching import matched_words
 from lumenstock.search.ports import (
@@ -61,7 +61,7 @@ class OpenSearchIndex:
         client: OpenSearch,
         shape: IndexShape,
         *,
-        name: str = "img",
+        name: str = COLLECTIONS[Place.FIRST],
         visible: bool = False,
     ) -> None:
         """Keep everything in indices named after ``name``, which are made when first written to.
@@ -182,7 +182,7 @@ class OpenSearchIndex:
         with available():
             index = self._aliases.begin()
             try:
-                taken = sum(self._fill(index, batch) for batch in _batches(changes))
+                taken = sum(self._fill(index, batch) for batch in portions(changes, _REBUILD_BATCH))
                 self._aliases.finish(index)
             except BaseException:
                 self._aliases.abandon(index)
@@ -242,9 +242,3 @@ class OpenSearchIndex:
     def _one(self, search: Body) -> Response:
         (response,) = self._reader.search([search])
         return response
-
-
-def _batches(changes: Iterable[Change]) -> Iterator[list[Change]]:
-    source = iter(changes)
-    while batch := list(islice(source, _REBUILD_BATCH)):
-        yield batch

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from lumenstock.adapters.opensearch.mapping import Body
-from lumenstock.adapters.opensearch.queries import TIE_SLACK, keyword_query, vector_query
+from lumenstock.adapters.opensearch.queries import EVERYTHING, TIE_SLACK, keyword_query, vector_query
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.ports import Hit, IndexQuery, QueryVector, Signals, Sort
 
@@ -44,7 +44,7 @@ def keyword_hits(query: IndexQuery, response: Response) -> tuple[Hit, ...]:
 def ids_search(after: ImageId | None, limit: int) -> Body:
     """The ids of documents in rising order, from the one behind ``after`` on."""
     search: Body = {
-        "query": {"term": {"removed": False}},
+        "query": EVERYTHING,
         "sort": [_BY_ID],
         "size": limit,
         "_source": False,
