@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from lumenstock.ingest.embed_message import EmbedRequest
 from tests.cli.running import Ran, Run
 from tests.conftest import Stores, forget_cached
 from tests.contract.search.documents import image_id
+from tests.demo_models import next_version
 from tests.unit.ingest.rendered import rendered
 from tools.train_demo import MODEL_FOLDER
 
@@ -41,17 +40,13 @@ def ops(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Run:
     """Runs a command of a rollout in a stage of four approved pictures, with two versions of the demo model."""
-    following = tmp_path / "next"
-    shutil.copytree(MODEL_FOLDER, following)
-    manifest = following / "manifest.json"
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": "2"}))
     outputs = tmp_path / "outputs.json"
     outputs.write_text("{}")
     set_stage(
         SEARCH_ENGINE="embedded",
         SEARCH_DIR=str(tmp_path / "search"),
         MODEL_DIR=str(MODEL_FOLDER),
-        CANDIDATE_MODEL_DIR=str(following),
+        CANDIDATE_MODEL_DIR=str(next_version(tmp_path)),
         REVIEW="auto",
         APPROVE_UNSCORED="true",
     )

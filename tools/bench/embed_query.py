@@ -6,7 +6,6 @@ time that a query takes. What a short query costs in accuracy is measured, too, 
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -22,6 +21,7 @@ from encoders.lock import digest
 from encoders.towers import text_graph
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from lumenstock.adapters.onnx.folder import TEXT_GRAPH, TEXT_GRAPH_INT8, TOKENIZER, ManifestFile
+from tools.bench import report
 from tools.random_clip import VIT_L_14, write_checkpoint
 
 GRAPHS = {TEXT_GRAPH: Precision.FP32, TEXT_GRAPH_INT8: Precision.INT8}
@@ -76,8 +76,7 @@ def main() -> None:
                 raise SystemExit(f"{QUERY!r} is not {TOKENS} tokens")
             wall_ms, cpu_ms = measure(embedder)
             print(f"{precision}: p50 {wall_ms:.2f} ms, CPU {cpu_ms:.2f} ms a query", file=sys.stderr)
-            figure = {"bench": f"embed.query.{precision}.p50_ms", "value": round(cpu_ms, 2)}
-            print(json.dumps({**figure, "unit": "CPU ms"}), flush=True)
+            report(f"embed.query.{precision}.p50_ms", round(cpu_ms, 2), "CPU ms")
             # With a text of 77 tokens in the batch, the short one is padded to 77.
             padded = embedder.encode_texts([QUERY, PADDED])[0]
             vectors[precision] = embedder.encode_texts([QUERY])[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from lumenstock.kernel.clock import SystemClock
 from lumenstock.search.rollout import State, opened
 from tests.conftest import DERIVATIVES, Stores
 from tests.contract.search.documents import image_id
+from tests.demo_models import next_version
 from tests.unit.ingest.rendered import rendered
 from tools.train_demo import MODEL_FOLDER
 
@@ -29,11 +29,7 @@ OLD, NEW = "demo@1", "demo@2"
 @pytest.fixture
 def following(tmp_path: Path) -> Path:
     """The folder of the demo model's next version."""
-    folder = tmp_path / "next"
-    shutil.copytree(MODEL_FOLDER, folder)
-    manifest = folder / "manifest.json"
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": "2"}))
-    return folder
+    return next_version(tmp_path)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,17 +9,14 @@ import pytest
 from lumenstock.adapters.onnx.folders import load_model
 from lumenstock.kernel.errors import ConfigurationError
 from lumenstock.settings import Settings
+from tests.demo_models import next_version
 from tools.train_demo import MODEL_FOLDER
 
 
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
     """The demo model, and the same as its next version."""
-    following = tmp_path / "next"
-    shutil.copytree(MODEL_FOLDER, following)
-    manifest = following / "manifest.json"
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": "2"}))
-    return MODEL_FOLDER, following
+    return MODEL_FOLDER, next_version(tmp_path)
 
 
 @pytest.mark.parametrize(("asked", "found"), [("", "demo@1"), ("demo@1", "demo@1"), ("demo@2", "demo@2")])
