@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import psutil
 
-from localcloud import engine
 from tests.e2e.stage import Stage
+from tests.e2e.workers import workers
 
 
 @contextmanager
@@ -60,9 +60,7 @@ def start_cold(cloud: Stage, function: str) -> None:
         cloud.operator.functions.update_function_configuration(FunctionName=function, Description=uuid4().hex)
         cloud.operator.functions.get_waiter("function_updated").wait(FunctionName=function)
         return
-    pid = engine.daemon(cloud.home).pid()
-    assert pid
-    for worker in psutil.Process(pid).children(recursive=True):
-        with suppress(psutil.NoSuchProcess):  # one that ended since, also where nobody has waited for it yet
-            if worker.environ().get("AWS_LAMBDA_FUNCTION_NAME") == function:
-                worker.kill()
+    for worker in workers(cloud.home):
+        if worker.function == function:
+            with suppress(psutil.NoSuchProcess):  # it ended by itself
+                worker.process.kill()

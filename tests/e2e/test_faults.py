@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import psutil
@@ -19,6 +19,7 @@ from localcloud import engine, logs
 from lumenstock.imaging.formats import Format
 from tests.e2e import journey
 from tests.e2e.stage import Person, Stage
+from tests.e2e.workers import workers
 from tests.pictures import jpeg
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600, func_only=True)]
@@ -55,19 +56,14 @@ def local(cloud: Stage) -> Stage:
 def kill_each_once(cloud: Stage, stop: threading.Event, killed: Counter[str]) -> None:
     """Kill one worker of each kind while it is there to be killed."""
     assert cloud.home
-    pid = engine.daemon(cloud.home).pid()
-    assert pid
     wanted = set(WORKERS) - NEVER_WARM
     while wanted and not stop.is_set():
-        for worker in psutil.Process(pid).children(recursive=True):
-            try:
-                name = worker.environ().get("AWS_LAMBDA_FUNCTION_NAME", "")
-                if name in wanted:
-                    worker.kill()
-                    wanted.discard(name)
-                    killed[name] += 1
-            except psutil.Error:
-                continue  # it ended by itself
+        for worker in workers(cloud.home):
+            if worker.function in wanted:
+                with suppress(psutil.NoSuchProcess):  # it ended by itself
+                    worker.process.kill()
+                    wanted.discard(worker.function)
+                    killed[worker.function] += 1
         time.sleep(0.5)
 
 
