@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -166,6 +168,7 @@ def synthesise(stage: str, *, gpu: Gpu | None = None, account: str | None = None
         config = config.model_copy(update={"gpu": gpu})
     context = json.loads(Path(ROOT, "cdk.json").read_text())["context"]
     folder = Path(mkdtemp(prefix=f"lumenstock-{stage}-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
     app = App(context=context, outdir=str(folder))
     compose(app, Stage(config, config.account or account, folder_of=unbuilt))
     app.synth()

@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 import boto3
@@ -36,7 +35,7 @@ from lumenstock.search.upkeep import KeptIndex
 from tests.contract.search.conftest import Opener, open_opensearch
 from tests.unit.search.images import image
 from tools.maven import NotAvailableError
-from tools.opensearch.server import Server
+from tools.opensearch.server import Server, fresh
 
 WRITES = int(os.environ.get("KILL_WRITES", "5000"))
 SEED = int(os.environ.get("KILL_SEED", "7"))
@@ -139,9 +138,8 @@ def assert_true(index: KeptIndex) -> None:
 @pytest.fixture
 def server() -> Iterator[Server]:
     """An OpenSearch of the test's own, to be killed."""
-    folder = Path(mkdtemp(prefix="lumenstock-opensearch-"))
     try:
-        made = Server.launch(folder, stays=False)
+        made = fresh(stays=False)
     except NotAvailableError as missing:
         pytest.skip(str(missing))
     yield made
