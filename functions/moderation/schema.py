@@ -70,6 +70,7 @@ class LooksTheSame(AnswerModel):
     distance: int = Field(
         description="Bits in which the hashes of the two differ, of 256; above 63 they are not the same."
     )
+    taken_down: bool = Field(description="Whether a moderator had taken it down when the two were compared.")
 
 
 class WorkItem(AnswerModel):
@@ -93,7 +94,9 @@ class WorkItem(AnswerModel):
     created_at: datetime
     entered_at: datetime = Field(description="Since when it waits.")
     previews: Previews | None = Field(description="Null while it has no files.")
-    near_duplicate_of: list[LooksTheSame] = Field(description="Other contributors' first.")
+    near_duplicate_of: list[LooksTheSame] = Field(
+        description="First what was taken down, then what is other contributors'."
+    )
     copy_of: str | None = Field(description="Image of exactly this file that was taken down before.")
 
     @classmethod
@@ -122,7 +125,9 @@ class WorkItem(AnswerModel):
             "entered_at": image.entered_at,
             "previews": Previews.of(image),
             "near_duplicate_of": [
-                LooksTheSame(image_id=other.id, own=other.own, distance=other.distance)
+                LooksTheSame(
+                    image_id=other.id, own=other.own, distance=other.distance, taken_down=other.taken_down
+                )
                 for other in image.near_duplicates
             ],
             "copy_of": image.copy_of,

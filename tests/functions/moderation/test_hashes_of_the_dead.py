@@ -10,6 +10,7 @@ from lumenstock import bootstrap
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.likeness import Likeness
 from lumenstock.catalog.purge import LATE_WRITERS
+from lumenstock.catalog.states import Status
 from lumenstock.imaging.picture_hash import PictureHash
 from lumenstock.ingest.near_duplicates import Sighting, hour_of
 from lumenstock.kernel.errors import UnavailableError
@@ -80,6 +81,28 @@ def test_what_is_taken_down_stays_known(desk: Desk) -> None:
     desk.purge()
     assert known() == {row.id}
     assert desk.row(row.id).likeness == row.likeness
+
+
+def test_deleting_what_is_down_does_not_make_it_unknown(desk: Desk) -> None:
+    row = looked_at(desk, 1)
+    desk.decide("takedown", row.id, reasons=["copyright"])
+    desk.delete(desk.row(row.id))
+    desk.clock.at += LATE_WRITERS + timedelta(seconds=1)
+    desk.purge()
+    gone = desk.row(row.id)
+    assert (known(), gone.status, gone.likeness) == ({row.id}, Status.DELETED, row.likeness)
+    assert gone.is_banned
+
+
+def test_what_was_restored_and_then_deleted_is_forgotten(desk: Desk) -> None:
+    row = looked_at(desk, 1)
+    desk.decide("takedown", row.id, reasons=["copyright"])
+    desk.decide("restore", row.id)
+    desk.delete(desk.row(row.id))
+    desk.clock.at += LATE_WRITERS + timedelta(seconds=1)
+    desk.purge()
+    gone = desk.row(row.id)
+    assert (known(), gone.likeness, gone.is_banned) == (set(), None, False)
 
 
 def test_a_picture_that_nobody_compared_has_nothing_to_forget(desk: Desk) -> None:

@@ -9,14 +9,19 @@ import pytest
 from lumenstock.catalog.likeness import NearDuplicate
 from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import Status
-from lumenstock.ingest.refusals import near_duplicate, near_duplicate_of_another
+from lumenstock.ingest.refusals import (
+    near_duplicate,
+    near_duplicate_of_another,
+    near_duplicate_of_taken_down,
+)
 from lumenstock.ingest.review import held
 from tests.contract.search.documents import image_id
 from tests.functions.moderation.conftest import ANA, CARA, Desk
 
 OWN = NearDuplicate(image_id(8), own=True, distance=3)
-ANOTHERS = NearDuplicate(image_id(9), own=False, distance=12)
+ANOTHERS = NearDuplicate(image_id(9), own=False, distance=12, taken_down=True)
 WHY_OWN, WHY_ANOTHERS = near_duplicate([OWN.id]), near_duplicate_of_another()
+WHY_DOWN = near_duplicate_of_taken_down([OWN.id])
 UNSURE = held(ReasonCode.SENSITIVE_SCORE, "The model is not sure.")
 
 
@@ -25,8 +30,8 @@ def test_a_contributor_is_told_of_their_own_and_a_moderator_of_both(desk: Desk) 
     for target in (f"/v1/contributor/images/{row.id}", f"/v1/images/{row.id}/status"):
         assert desk.get(target, ANA).json()["nearDuplicateOf"] == [OWN.id]
     seen = [
-        {"imageId": ANOTHERS.id, "own": False, "distance": 12},
-        {"imageId": OWN.id, "own": True, "distance": 3},
+        {"imageId": ANOTHERS.id, "own": False, "distance": 12, "takenDown": True},
+        {"imageId": OWN.id, "own": True, "distance": 3, "takenDown": False},
     ]
     assert desk.get(f"/v1/admin/moderation/{row.id}", CARA).json()["nearDuplicateOf"] == seen
     (waiting,) = desk.get("/v1/admin/moderation/queue", CARA).json()["images"]
@@ -43,7 +48,7 @@ def test_one_s_own_that_is_meant_is_shown_at_once_and_on_record(desk: Desk) -> N
     assert (again.status, desk.row(row.id).version) == (200, row.version + 1)
 
 
-@pytest.mark.parametrize("other", [WHY_ANOTHERS, UNSURE])
+@pytest.mark.parametrize("other", [WHY_ANOTHERS, WHY_DOWN, UNSURE])
 def test_what_waits_for_another_reason_goes_on_waiting_for_that(desk: Desk, other: Reason) -> None:
     row = desk.put(status=Status.PENDING_REVIEW, reasons=(other, WHY_OWN))
     desk.edit(row, allowNearDuplicate=True)

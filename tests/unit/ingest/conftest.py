@@ -19,6 +19,7 @@ from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.near_duplicates import NearDuplicates
 from lumenstock.ingest.picture_vectors import Models
 from lumenstock.ingest.review import ReviewPolicy
+from lumenstock.ingest.second_look import SecondLook
 from lumenstock.search.ports import SearchIndex
 from tests.conftest import Stores
 from tests.unit.ingest.copies import APPROVING, SHOWN, Change, Rendered
@@ -94,3 +95,17 @@ def copy(stores: Stores) -> Rendered:
         return row
 
     return make
+
+
+@pytest.fixture
+def look_again(index: EmbeddedIndex, hands: Hands) -> Callable[[timedelta], dict[str, int]]:
+    """The run of the second look that comes ``after`` so long, and an hour."""
+
+    def run(after: timedelta) -> dict[str, int]:
+        near_duplicates = NearDuplicates(bootstrap.catalog(), bootstrap.hash_book(), index, hands)
+        second_look = SecondLook(bootstrap.catalog(), bootstrap.hash_book(), near_duplicates)
+        looked = second_look.run(hands.time + after + timedelta(hours=1))
+        assert looked.faults == ()
+        return {"compared": looked.compared, "told": looked.told, "withheld": looked.withheld}
+
+    return run

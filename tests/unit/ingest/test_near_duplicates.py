@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image as Picture
@@ -133,12 +134,16 @@ def test_a_worker_that_has_noted_and_not_yet_written_its_row_is_seen(
     assert [other.id for other in found.near_duplicates] == [first.id]
 
 
-@pytest.mark.parametrize("end", [Status.REJECTED, Status.TAKEN_DOWN, Status.DELETED])
+@pytest.mark.parametrize(
+    "end",
+    [{"status": Status.REJECTED}, {"status": Status.DELETED, "likeness": None}],
+    ids=["refused", "deleted"],
+)
 def test_a_copy_of_what_is_gone_is_none(
-    embed: Callable[..., list[Image]], original: Rendered, copy: Rendered, end: Status
+    embed: Callable[..., list[Image]], original: Rendered, copy: Rendered, end: dict[str, Any]
 ) -> None:
     (first,) = embed(original())
-    bootstrap.catalog().update(first.id, lambda row: row.changed(status=end))
+    bootstrap.catalog().update(first.id, lambda row: row.changed(**end))
     (second,) = embed(copy())
     assert (second.near_duplicates, second.status) == ((), Status.APPROVED)
 

@@ -8,30 +8,12 @@ from datetime import timedelta
 import pytest
 
 from lumenstock import bootstrap
-from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
-from lumenstock.ingest.near_duplicates import NearDuplicates
-from lumenstock.ingest.second_look import SecondLook
-from tests.unit.ingest.conftest import Hands
 from tests.unit.ingest.copies import DAY, SOMEBODY_ELSE, WEEK, Rendered, codes, grey
 
 pytestmark = pytest.mark.usefixtures("stores")
-
-
-@pytest.fixture
-def look_again(index: EmbeddedIndex, hands: Hands) -> Callable[[timedelta], dict[str, int]]:
-    """The run of the second look that comes ``after`` so long, and an hour."""
-
-    def run(after: timedelta) -> dict[str, int]:
-        near_duplicates = NearDuplicates(bootstrap.catalog(), bootstrap.hash_book(), index, hands)
-        second_look = SecondLook(bootstrap.catalog(), bootstrap.hash_book(), near_duplicates)
-        looked = second_look.run(hands.time + after + timedelta(hours=1))
-        assert looked.faults == ()
-        return {"compared": looked.compared, "told": looked.told, "withheld": looked.withheld}
-
-    return run
 
 
 def unnoticed(row: Image) -> None:

@@ -103,9 +103,11 @@ class Image:
         cleared: Whether a moderator approved it: then processing it anew needs no second look.
         exposed: Whether this ``media_key`` was ever public.
         backfill: Id of the last backfill that made a revision of it; None if none ever did.
-        likeness: What it looks like; None until it was embedded, and of one that shows next to nothing.
+        likeness: What it looks like; None until it was embedded, of one that shows next to nothing, and once
+            it is deleted, unless it was taken down.
         copy_of: Image of exactly this file that a moderator took down before.
-        near_duplicates: Earlier pictures that look the same, other contributors' first.
+        near_duplicates: Earlier pictures that look the same: first what was taken down, then what is other
+            contributors'.
         allow_near_duplicate: Whether its contributor means to have it beside what looks the same of theirs.
     """
 
@@ -150,6 +152,15 @@ class Image:
     def orientation(self) -> Orientation:
         """Shape of the picture as it is shown."""
         return Orientation.of(self.width_px, self.height_px)
+
+    @property
+    def is_banned(self) -> bool:
+        """Whether a moderator took it down and none restored it; of what its contributor deleted then, too.
+
+        Of all that is deleted, only a picture that was down keeps what it looks like.
+        """
+        deleted_while_down = self.status is Status.DELETED and self.likeness is not None
+        return self.status is Status.TAKEN_DOWN or deleted_while_down
 
     def changed(self, **fields: Any) -> Image:  # noqa: ANN401 - the dataclass's own fields
         """The successor of this row with other values and the next version."""

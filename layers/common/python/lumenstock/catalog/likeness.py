@@ -29,8 +29,10 @@ class NearDuplicate:
         id: Of the earlier one.
         own: Whether it is of the same contributor.
         distance: Bits of 256 in which the hashes differ.
+        taken_down: Whether a moderator had taken it down when the two were compared.
     """
 
     id: ImageId
     own: bool
     distance: int
+    taken_down: bool = False

@@ -66,7 +66,10 @@ def purge_of_files(image: Image, version: int, now: datetime) -> tuple[Purge, ..
 def purge_of_everything(
     image: Image, version: int, now: datetime, keep_original: timedelta
 ) -> tuple[Purge, ...]:
-    """All that was made of it, vectors, technical metadata, hash; the original after ``keep_original``."""
+    """All that was made of it, vectors, technical metadata, hash; the original after ``keep_original``.
+
+    The hash of a picture that is down stays: deleting it must not open the way to its next copy.
+    """
     original_due = now + keep_original
     original_final = max(original_due, now + LATE_UPLOADS)
     below = {
@@ -76,7 +79,7 @@ def purge_of_everything(
     }
     if image.exposed:
         below[Purged.EDGE] = f"{image.media_key}/"
-    if image.likeness:
+    if image.likeness and not image.is_banned:
         below[Purged.HASHES] = image.likeness.hash
     return (
         *(

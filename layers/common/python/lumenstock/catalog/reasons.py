@@ -65,6 +65,7 @@ class ReasonCode(StrEnum):
     NEAR_DUPLICATE = "near_duplicate"
     NEAR_DUPLICATE_OF_ANOTHER = "near_duplicate_of_another"
     TAKEN_DOWN_BEFORE = "taken_down_before"
+    NEAR_DUPLICATE_OF_TAKEN_DOWN = "near_duplicate_of_taken_down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,11 @@ CATALOGUE: dict[ReasonCode, Explanation] = {
     ),
     _C.TAKEN_DOWN_BEFORE: Explanation(
         "A moderator took exactly this file down before; the text names the image if it was your own.",
+        _WAIT,
+        needs_new_upload=False,
+    ),
+    _C.NEAR_DUPLICATE_OF_TAKEN_DOWN: Explanation(
+        "It looks like a picture that a moderator took down; the text names the image if it was your own.",
         _WAIT,
         needs_new_upload=False,
     ),

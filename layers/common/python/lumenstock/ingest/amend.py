@@ -176,7 +176,8 @@ class Amendments:
     def delete(self, image_id: ImageId, contributor_id: UserId, seen: int | None) -> Image:
         """Delete an image: its words, files, vectors and technical metadata go, its id and version stay.
 
-        Whoever uploads the same file next becomes its owner.
+        Whoever uploads the same file next becomes its owner. Of a picture that a moderator took down stays
+        what it looks like, as the hash of its file does: copies of it wait for a moderator from then on.
 
         Raises:
             NotFoundError: They have no such image.
@@ -191,7 +192,8 @@ class Amendments:
                 return None
             if seen not in {None, present.version}:
                 raise PreconditionFailedError("The image changed since you looked at it. Read it again.")
-            successor = _tombstone(present.withdrawn(Status.DELETED, now, key))
+            likeness = present.likeness if present.is_banned else None
+            successor = _tombstone(present.withdrawn(Status.DELETED, now, key, likeness=likeness))
             purges = purge_of_everything(present, successor.version, now, self._keep_original)
             return Ruling(successor, entry(present, successor, Action.DELETE, actor, now), purges)
 
@@ -241,7 +243,7 @@ def _without_near_duplicate(image: Image) -> dict[str, object]:
 
 
 def _tombstone(image: Image) -> Image:
-    """What stays of a deleted image: whose it was, which file, and when."""
+    """What stays of a deleted image: whose it was, which file, and when; what it looked like, if anything."""
     return replace(
         image,
         contributor_name="",
@@ -257,7 +259,6 @@ def _tombstone(image: Image) -> Image:
         ai_generated=None,
         reasons=(),
         held=(),
-        likeness=None,
         near_duplicates=(),
         source=replace(image.source, filename=""),
     )

@@ -2,8 +2,9 @@
 
 Candidates come from two sides. The index gives the pictures whose vectors are nearest: it finds what was
 encoded, brightened, cropped a little or marked, among what is approved. The book of hashes gives those that
-share a band of bits: it finds what was turned or made grey, which a model may take for something else, and
-what waits for review or is being processed at this moment. The distance of the hashes decides.
+share a band of bits: it finds what was turned or made grey, which a model may take for something else, what
+waits for review or is being processed at this moment, and what was taken down. The distance of the hashes
+decides.
 """
 
 from __future__ import annotations
@@ -174,7 +175,10 @@ def nearest(
     rows: Mapping[ImageId, Image],
     together: Collection[ImageId] = (),
 ) -> tuple[NearDuplicate, ...]:
-    """The earlier living pictures among ``candidates`` that look the same; others' first, then by likeness.
+    """The earlier pictures among ``candidates`` that look the same and live, or that a moderator took down.
+
+    The latter come first, then other contributors', each by likeness. The image that this one is an exact
+    copy of is not among them: why it waits is said already.
 
     Args:
         image: The picture in question.
@@ -186,15 +190,22 @@ def nearest(
     hashed, near = PictureHash.of_hex(likeness.hash), []
     for other_id, noted in candidates.items():
         other = rows.get(other_id)
-        if other is None or other.status in DEAD or other.status is Status.UPLOADING:
+        if other is None or not _counts(other) or other.id == image.copy_of:
             continue
         seen = noted or (PictureHash.of_hex(other.likeness.hash) if other.likeness else None)
         if seen is None or not _is_earlier(other, image.id, likeness, together):
             continue
         distance = hashed.distance(seen)
         if distance <= NEAR:
-            near.append(NearDuplicate(other.id, other.contributor_id == image.contributor_id, distance))
-    return tuple(sorted(near, key=lambda one: (one.own, one.distance, one.id)))[:MOST_TOLD]
+            own = other.contributor_id == image.contributor_id
+            near.append(NearDuplicate(other.id, own, distance, other.is_banned))
+    near.sort(key=lambda one: (not one.taken_down, one.own, one.distance, one.id))
+    return tuple(near[:MOST_TOLD])
+
+
+def _counts(other: Image) -> bool:
+    """Whether a picture that looks like ``other`` is a near-duplicate of it."""
+    return other.is_banned or (other.status not in DEAD and other.status is not Status.UPLOADING)
 
 
 def _since(image: Image, now: datetime) -> datetime:

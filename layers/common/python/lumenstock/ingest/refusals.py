@@ -144,6 +144,13 @@ def taken_down_before(of: ImageId | None) -> Reason:
     return _refusal(ReasonCode.TAKEN_DOWN_BEFORE, text)
 
 
+def near_duplicate_of_taken_down(of: Sequence[ImageId]) -> Reason:
+    """It looks like pictures that were taken down. ``of`` names those that were the same contributor's."""
+    known = f", as your {' and '.join(of)}" if of else ""
+    text = f"It looks like a picture that was taken down before{known}. A moderator will look at it."
+    return _refusal(ReasonCode.NEAR_DUPLICATE_OF_TAKEN_DOWN, text)
+
+
 def session_full() -> Reason:
     """It came by credentials that had brought as many files as they may."""
     return _refusal(

@@ -10,7 +10,7 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.likeness import NearDuplicate
 from lumenstock.catalog.reasons import Reason, ReasonCode
 from lumenstock.catalog.states import Status
-from lumenstock.ingest.refusals import near_duplicate, near_duplicate_of_another
+from lumenstock.ingest import refusals
 
 _HARMLESS = 0.1  # below it the first design approves without a person
 
@@ -25,12 +25,18 @@ def likeness_reasons(near: Sequence[NearDuplicate], *, allowed: bool) -> tuple[R
 
     Args:
         near: Those earlier ones.
-        allowed: Whether its contributor means to have it beside their own.
+        allowed: Whether its contributor means to have it beside their own that nobody took down.
     """
-    own = [other.id for other in near if other.own]
-    reasons = [near_duplicate_of_another()] if len(own) < len(near) else []
+    down = [other for other in near if other.taken_down]
+    living = [other for other in near if not other.taken_down]
+    own = [other.id for other in living if other.own]
+    reasons = []
+    if down:
+        reasons.append(refusals.near_duplicate_of_taken_down([other.id for other in down if other.own]))
+    if len(own) < len(living):
+        reasons.append(refusals.near_duplicate_of_another())
     if own and not allowed:
-        reasons.append(near_duplicate(own))
+        reasons.append(refusals.near_duplicate(own))
     return tuple(reasons)
 
 

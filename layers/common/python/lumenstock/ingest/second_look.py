@@ -16,7 +16,7 @@ from lumenstock.catalog.store import CatalogStore
 from lumenstock.embedding.model import from_f16
 from lumenstock.imaging.picture_hash import PictureHash
 from lumenstock.ingest.near_duplicates import MOST_TOLD, HashBook, Look, NearDuplicates, hour_of
-from lumenstock.ingest.refusals import near_duplicate_of_another
+from lumenstock.ingest.review import likeness_reasons
 from lumenstock.kernel.ids import ImageId
 from lumenstock.kernel.portions import portions
 
@@ -31,7 +31,8 @@ class Looked:
     Attributes:
         compared: Approved pictures that were looked at.
         told: Of those, whose contributors are now told of a picture of their own.
-        withheld: Of those, which wait for review now, since they look like another contributor's.
+        withheld: Of those, which wait for review now: they look like another contributor's, or like one that
+            was taken down.
         faults: Pictures that could not be looked at, each with the error. The others were.
     """
 
@@ -80,8 +81,9 @@ class SecondLook:
 
 
 def _new(image: Image, near: tuple[NearDuplicate, ...]) -> tuple[NearDuplicate, ...]:
-    known = {other.id for other in image.near_duplicates}
-    return tuple(other for other in near if other.id not in known)
+    """Of ``near``, what ``image`` does not know of, or knows as one that nobody had taken down."""
+    known = {(other.id, other.taken_down) for other in image.near_duplicates}
+    return tuple(other for other in near if (other.id, other.taken_down) not in known)
 
 
 def _told(seen: Image, present: Image, near: tuple[NearDuplicate, ...], now: datetime) -> Image | None:
@@ -92,8 +94,9 @@ def _told(seen: Image, present: Image, near: tuple[NearDuplicate, ...], now: dat
     new = _new(present, near)
     if present.version != seen.version or not new:
         return None
-    every = (*new, *present.near_duplicates)[:MOST_TOLD]
-    if present.cleared or all(other.own for other in new):
+    seen_now = {other.id for other in new}
+    every = (*new, *(other for other in present.near_duplicates if other.id not in seen_now))[:MOST_TOLD]
+    why = likeness_reasons(new, allowed=True)
+    if present.cleared or not why:
         return present.changed(near_duplicates=every)
-    why = (near_duplicate_of_another(),)
     return present.moved(Status.PENDING_REVIEW, now, near_duplicates=every, reasons=why, held=why)
