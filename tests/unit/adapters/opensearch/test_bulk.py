@@ -10,7 +10,7 @@ import pytest
 from opensearchpy.exceptions import ConnectionError as NotConnectedError
 from opensearchpy.exceptions import TransportError
 
-from lumenstock.adapters.opensearch.bulk import MOST_RECORDS, STEP, TRIES, Bulk
+from lumenstock.adapters.opensearch.bulk import FIRST_PAUSE_S, MOST_RECORDS, STEP, TRIES, Bulk
 from lumenstock.adapters.opensearch.records import records_of
 from lumenstock.kernel.errors import SearchUnavailableError
 from lumenstock.search.refusal import IndexRefusedError
@@ -95,6 +95,15 @@ def test_an_engine_that_never_recovers_is_unavailable() -> None:
     with pytest.raises(SearchUnavailableError):
         bulk(engine).send(some(1), "w")
     assert len(engine.requests) == TRIES
+
+
+def test_an_engine_that_takes_a_part_of_every_request_gets_all_in_the_end() -> None:
+    pauses: list[float] = []
+    engine = Engine()
+    engine.answer = lambda request, image: 201 if image == engine.requests[request - 1][0] else 429
+    bulk(engine, pauses).send(some(2 ** (TRIES + 1)), "w")
+    assert len(engine.written) == 2 ** (TRIES + 1)
+    assert set(pauses) == {0.75 * FIRST_PAUSE_S}
 
 
 def test_a_lost_connection_is_an_overload() -> None:

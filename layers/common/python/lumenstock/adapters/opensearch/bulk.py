@@ -81,21 +81,23 @@ class Bulk:
 
         Raises:
             IndexRefusedError: The engine finds fault with some of them; all others are written.
-            SearchUnavailableError: It refused for too long. Some may be written.
+            SearchUnavailableError: It took nothing for too long. Some may be written.
         """
         waiting = deque(_line(record) for record in records)
         indices: set[str] = set()
         refused: dict[ImageId, str] = {}
         failures = 0
         while waiting:
-            sent = self._send(self._next(waiting), alias)
+            lines = self._next(waiting)
+            sent = self._send(lines, alias)
             indices |= sent.indices
             refused |= sent.refused
             if not sent.again:
                 self._size, failures = min(MOST_RECORDS, self._size + STEP), 0
                 continue
             waiting.extendleft(reversed(sent.again))
-            failures += 1
+            # An engine that took a part is busy, and not down: a run of any length goes on with it.
+            failures = failures + 1 if len(sent.again) == len(lines) else 0
             if failures == TRIES:
                 message = f"The search index took no more writes after {TRIES} tries."
                 raise SearchUnavailableError(message)
