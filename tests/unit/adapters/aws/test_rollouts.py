@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from lumenstock import bootstrap
 from lumenstock.adapters.aws.rollouts import DynamoRollouts
@@ -57,9 +59,16 @@ def test_a_record_that_was_written_and_whose_answer_got_lost_is_written(rollouts
     assert rollouts.read() == begun().moved(State.FILLED, NOW)
 
 
-def test_a_table_that_does_not_answer_is_told_as_such(stores: Stores) -> None:
-    with pytest.raises(UnavailableError):
-        DynamoRollouts(stores.dynamodb, "nowhere").read()
+@pytest.mark.parametrize(
+    ("code", "told"), [("ThrottlingException", UnavailableError), ("AccessDeniedException", ClientError)]
+)
+def test_a_table_that_does_not_answer_for_now_is_told_apart_from_one_that_never_will(
+    stores: Stores, code: str, told: type[Exception]
+) -> None:
+    with Stubber(stores.dynamodb) as refusing:
+        refusing.add_client_error("get_item", code)
+        with pytest.raises(told):
+            DynamoRollouts(stores.dynamodb, CATALOG).read()
 
 
 def test_the_record_is_no_image(rollouts: DynamoRollouts, set_stage: Callable[..., None]) -> None:

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
 from lumenstock.adapters.aws.attributes import from_attributes, to_attributes
-from lumenstock.adapters.aws.faults import lost_race
+from lumenstock.adapters.aws.faults import is_temporary, lost_race
 from lumenstock.kernel.errors import UnavailableError, VersionConflictError
 from lumenstock.search.rollout import Rollout
 
@@ -34,6 +34,8 @@ class DynamoRollouts:
         try:
             found = self._client.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item")
         except (BotoCoreError, ClientError) as error:
+            if not is_temporary(error):
+                raise
             message = "The state of the rollout cannot be read."
             raise UnavailableError(message) from error
         return _ROLLOUT.validate_python(from_attributes(found)) if found else None
