@@ -19,7 +19,6 @@ class ManifestSource:
 
     Attributes:
         failed: What is to be tried again.
-        given_back: What nothing was done of, since the job had to stop.
     """
 
     def __init__(self, catalog: CatalogStore, ids: Iterable[ImageId], stop: Event) -> None:
@@ -29,7 +28,6 @@ class ManifestSource:
         self._stop = stop
         self._lock = Lock()
         self.failed: list[ImageId] = []
-        self.given_back: list[ImageId] = []
 
     def take(self) -> Sequence[Task]:
         """See the protocol."""
@@ -41,8 +39,6 @@ class ManifestSource:
             rows = self._catalog.get_many(ids)
             if rows:
                 return [Task(EmbedRequest(row.id, row.rev), row.id) for row in rows.values()]
-        with self._lock:
-            self.given_back += self._ids
         return []
 
     def finish(self, tasks: Sequence[Task], outcomes: Sequence[Outcome]) -> None:
@@ -56,6 +52,4 @@ class ManifestSource:
             self.failed += failed
 
     def give_back(self, tasks: Sequence[Task]) -> None:
-        """See the protocol."""
-        with self._lock:
-            self.given_back += [task.request.image_id for task in tasks]
+        """Nothing to do: the next attempt of the job reads the whole list, and does what is not done."""
