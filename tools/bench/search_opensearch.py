@@ -61,7 +61,7 @@ def measured(catalogue: Catalogue) -> Milliseconds:
     Raises:
         NotAvailableError: This machine has no JDK or no Maven.
     """
-    with server.running() as address:
+    with server.running(fast=True) as address:
         client = connect(address)
         index = OpenSearchIndex(client, IndexShape(), name=NAME)
         index.write(catalogue.documents(DOCUMENTS))

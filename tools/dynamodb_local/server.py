@@ -30,6 +30,8 @@ def running() -> Iterator[str]:
     command = [
         java,
         "-Xmx256m",
+        # Quick code instead of fast code: a start and 3,000 requests take 4.5 CPU-seconds instead of 9.4.
+        "-XX:TieredStopAtLevel=1",
         f"-Djava.library.path={library}",
         "-cp",
         f"{library}/*",

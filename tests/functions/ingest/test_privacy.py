@@ -55,7 +55,8 @@ RIGHTS = {
     "XMP-plus:DataMining": "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING",
 }
 
-pytestmark = [pytest.mark.exiftool, pytest.mark.slow]
+# In one process, since exiftool takes 20 s to write all of its tags.
+pytestmark = [pytest.mark.exiftool, pytest.mark.slow, pytest.mark.xdist_group("tagged pictures")]
 
 
 def exiftool(*arguments: str, given: str = "") -> str:

@@ -26,12 +26,14 @@ def figures() -> tuple[Figure, ...]:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("search quality")
 def test_the_search_is_as_good_as_is_asked_and_as_it_was(figures: tuple[Figure, ...]) -> None:
     assert len(HELD_OUT_SEEDS) == 1000
     assert faults(figures, read_baseline()) == []
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("search quality")
 def test_what_is_asked_of_the_search_is_what_buyers_were_promised(figures: tuple[Figure, ...]) -> None:
     least = {figure.name: figure.least for figure in figures}
     value = {figure.name: figure.value for figure in figures}
