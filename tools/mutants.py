@@ -46,8 +46,8 @@ NOT_RUN = re.compile(
 )
 # `frozen=True` forbids what no code does, and `slots=True` saves memory.
 NOT_BEHAVIOUR = "@dataclass("
-# Tests a mutant, so that it takes seconds: what executes a line most often looks at it, too. A line that runs
-# at import is executed for all who use its module, of whom few look at it.
+# Tests a mutant beside those that bear its module's name, so that it takes seconds. A line that runs at
+# import is executed for all who use its module, of whom few look at it.
 MOST_TESTS, MOST_TESTS_OF_MODULE = 100, 1000
 TIMEOUT_S = 300.0
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider")
@@ -147,7 +147,9 @@ def _tests(file: Path, module: str, spec: MutationSpec, lines: Lines, chance: ra
         users = [called] if called else [_called(other, lines) for other in importers]
         found = {test for used in users for tests in used.values() for test in tests}
         most = MOST_TESTS_OF_MODULE
-    return chance.sample(sorted(found), min(most, len(found)))
+    own = sorted(test for test in found if f"/test_{file.stem}.py::" in test)
+    others = sorted(found.difference(own))
+    return own + chance.sample(others, min(most, len(others)))
 
 
 def outcome_of(mutant: Mutant, tree: Path) -> str:

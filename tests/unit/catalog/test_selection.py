@@ -9,7 +9,8 @@ from lumenstock.catalog.states import Status
 from lumenstock.kernel.errors import BadRequestError
 from tests.unit.search.images import CREATED, image
 
-ROW = replace(image(1), model="demo@1")
+ROW = image(1)
+ROW = replace(ROW, model="demo@1", source=replace(ROW.source, format="jpeg"))
 
 
 @pytest.mark.parametrize(
@@ -18,10 +19,13 @@ ROW = replace(image(1), model="demo@1")
         ([], True),
         (["status=approved"], True),
         (["status=rejected"], False),
+        (["status=a"], False),
         (["status=rejected", "status=approved"], True),
         (["status=approved", f"contributor={ROW.contributor_id}"], True),
-        (["status=approved", "contributor=another"], False),
+        (["status=approved", "contributor=0"], False),
+        (["status=approved", "contributor=zoe"], False),
         (["model=demo@1"], True),
+        (["model=demo@0"], False),
         (["model=demo@2"], False),
         ([f"id={ROW.id}"], True),
         (["id=00000000000000000000000000"], False),
@@ -29,7 +33,9 @@ ROW = replace(image(1), model="demo@1")
         ([f"since={CREATED:%Y-%m-%d}"], True),
         ([f"before={CREATED:%Y-%m-%d}"], False),
         (["before=2999"], True),
-        ([f"format={ROW.source.format}"], ROW.source.format is not None),
+        (["format=jpeg"], True),
+        (["format=dng"], False),
+        (["format=png"], False),
     ],
 )
 def test_values_of_a_field_are_alternatives_and_all_fields_must_fit(texts: list[str], *, taken: bool) -> None:
