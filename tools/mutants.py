@@ -139,15 +139,18 @@ def _called(file: Path, lines: Lines) -> Mapping[int, list[str]]:
 
 def _tests(file: Path, module: str, spec: MutationSpec, lines: Lines, chance: random.Random) -> list[str]:
     """What calls the line; what runs at import is seen by whatever uses its module, or imports it."""
-    called = _called(file, lines)
+    called, named = _called(file, lines), f"/test_{file.stem}.py::"
     found = {test for line in range(spec.start_pos[0], spec.end_pos[0] + 1) for test in called.get(line, ())}
     most = MOST_TESTS
     if not found:
         importers = [other for other in lines if f"from {module} import" in other.read_text()]
         users = [called] if called else [_called(other, lines) for other in importers]
         found = {test for used in users for tests in used.values() for test in tests}
+        found |= {
+            test for used in lines.values() for tests in used.values() for test in tests if named in test
+        }
         most = MOST_TESTS_OF_MODULE
-    own = sorted(test for test in found if f"/test_{file.stem}.py::" in test)
+    own = sorted(test for test in found if named in test)
     others = sorted(found.difference(own))
     return own + chance.sample(others, min(most, len(others)))
 

@@ -74,6 +74,15 @@ def test_a_decision_sent_twice_is_one_decision(desk: Desk, step: str) -> None:
     assert len(desk.history(row)) == 1
 
 
+def test_a_decision_sent_again_after_the_next_one_is_still_known(desk: Desk) -> None:
+    row = desk.put(status=Status.PENDING_REVIEW)
+    desk.decide("approve", row.id, seen=row.version)
+    desk.decide("takedown", row.id, by=DORA, reasons=["illegal_content"])
+    again = desk.decide("approve", row.id, seen=row.version)
+    assert (again.status, again.json()["status"]) == (200, "taken_down")
+    assert len(desk.history(row)) == 2
+
+
 @pytest.mark.parametrize("seen", ["same", "any"])
 def test_the_second_moderator_is_told_the_winners_decision(desk: Desk, seen: str) -> None:
     row = desk.put(status=Status.PENDING_REVIEW)
@@ -116,6 +125,7 @@ def test_a_step_that_the_state_does_not_allow_is_refused_with_the_state(desk: De
             assert answer.status in {200, 202}
         else:
             assert (answer.code, answer.json()["imageStatus"]) == ("illegal_transition", status)
+            assert step not in {"approve", "reject"} or "in pending_review can" in answer.json()["detail"]
             assert desk.row(row.id) == row
 
 
