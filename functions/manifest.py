@@ -269,7 +269,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "embed-second-look",
         "functions.embed.second_look.handler",
         (Layer.API, *_INDEX, Layer.IMAGING),
-        (Need.CATALOG_WRITE, Need.HASHES_READ, Need.SEARCH_READ),
+        (Need.CATALOG_WRITE, Need.HASHES_READ, Need.HASHES_ROUNDS, Need.SEARCH_READ),
         1769,
         900,
     ),

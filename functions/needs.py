@@ -40,6 +40,7 @@ class Need(StrEnum):
     FINGERPRINTS_READ = "fingerprints:read"
     HASHES = "fingerprints:hashes"
     HASHES_READ = "fingerprints:hashes-read"
+    HASHES_ROUNDS = "fingerprints:hashes-rounds"
     HASHES_PURGE = "fingerprints:hashes-purge"
     ACCOUNTS = "accounts:profile"
     ACCOUNTS_READ = "accounts:read"

@@ -212,6 +212,9 @@ _ACCESS: dict[Need, Callable[[Resources], Access]] = {
     Need.HASHES: lambda on: _table(
         "FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:BatchWriteItem", "dynamodb:Query"
     ),
+    Need.HASHES_ROUNDS: lambda on: _table(
+        "FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:BatchWriteItem", "dynamodb:DeleteItem"
+    ),
     Need.HASHES_PURGE: lambda on: _table("FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:DeleteItem"),
     Need.HASHES_READ: lambda on: _table("FINGERPRINTS_TABLE", on.fingerprints, "dynamodb:Query"),
     Need.ACCOUNTS: lambda on: (

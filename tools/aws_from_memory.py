@@ -88,6 +88,10 @@ class AwsFromMemory:
                 self.put_item(request["PutRequest"]["Item"])
         return {"UnprocessedItems": {}}
 
+    def _DeleteItem(self, body: Any) -> Any:  # noqa: ANN401, N802 - JSON of DynamoDB's operation
+        self._items.pop(_name(body["Key"]), None)
+        return {}
+
     def _Query(self, body: Any) -> Any:  # noqa: ANN401, N802 - JSON of DynamoDB's operation
         found = self.partition(body["ExpressionAttributeValues"])
         return {"Items": found, "Count": len(found)}

@@ -9,6 +9,7 @@ import pytest
 
 from functions.embed import second_look
 from lumenstock import bootstrap
+from lumenstock.adapters.aws.hashes import DynamoHashes
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.likeness import Likeness
@@ -16,7 +17,7 @@ from lumenstock.catalog.states import Status
 from lumenstock.imaging.picture_hash import PictureHash
 from lumenstock.ingest.near_duplicates import Sighting, hour_of
 from lumenstock.kernel.errors import SearchUnavailableError, UnavailableError
-from lumenstock.kernel.ids import UserId
+from lumenstock.kernel.ids import ImageId, UserId
 from lumenstock.search.ports import IndexAnswer, IndexQuery
 from tests.unit.search.images import image, vector_item
 
@@ -29,6 +30,11 @@ NOTHING = {"compared": 0, "told": 0, "withheld": 0}
 class ADayLater:
     def now(self) -> datetime:
         return CAME + timedelta(days=1, hours=1)
+
+
+class AnHourAfterThat:
+    def now(self) -> datetime:
+        return CAME + timedelta(days=1, hours=2)
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +80,40 @@ def test_a_fault_is_raised_after_the_others_were_compared(
         second_look.handler({}, None)
     assert next(asked) == len(rows)
     assert second_look.handler({}, None)["compared"] == len(rows)
+
+
+def test_the_hour_of_a_run_that_failed_for_good_is_taken_up_by_the_next(
+    index: EmbeddedIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came(1)
+
+    def fails(_: IndexQuery) -> IndexAnswer:
+        raise SearchUnavailableError
+
+    with monkeypatch.context() as down:
+        down.setattr(index, "query", fails)
+        with pytest.raises(UnavailableError):
+            second_look.handler({}, None)
+    monkeypatch.setattr(bootstrap, "clock", AnHourAfterThat)
+    assert second_look.handler({}, None)["compared"] == 1
+    assert second_look.handler({}, None) == NOTHING
+
+
+def test_the_hour_of_a_run_that_was_killed_is_taken_up_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    came(1)
+
+    class KilledError(BaseException):
+        """No ``except Exception`` sees it."""
+
+    def killed(_self: DynamoHashes, _hour: str) -> list[ImageId]:
+        raise KilledError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(DynamoHashes, "noted_in", killed)
+        with pytest.raises(KilledError):
+            second_look.handler({}, None)
+    monkeypatch.setattr(bootstrap, "clock", AnHourAfterThat)
+    assert second_look.handler({}, None)["compared"] == 1
 
 
 def test_without_a_search_engine_there_is_nothing_new_to_find(set_stage: Callable[..., None]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from lumenstock import bootstrap
 from lumenstock.adapters.aws import clients, hashes
 from lumenstock.imaging.picture_hash import PictureHash
-from lumenstock.ingest.near_duplicates import Sighting
+from lumenstock.ingest.near_duplicates import Round, Sighting
 from tests.conftest import FINGERPRINTS, Stores
 from tests.contract.search.documents import image_id
 
@@ -86,3 +87,16 @@ def test_a_bit_that_was_in_doubt_may_be_wrong() -> None:
     assert bootstrap.hash_book().sharing_a_band(PictureHash(2**256 - 1)) == []
     assert [seen.hash.bits for seen in bootstrap.hash_book().sharing_a_band(unsure)] == [1 << steady]
     assert PictureHash(1 << steady).bands()[0] not in sure.bands_in_doubt()
+
+
+def test_a_round_is_on_the_list_from_its_beginning_to_its_end_and_a_day_at_most(stores: Stores) -> None:
+    book = bootstrap.hash_book()
+    day, week = Round(HOUR, 1), Round("2026111510", 7)
+    book.begin([day, week])
+    book.begin([day])
+    assert sorted(book.begun()) == [week, day]
+    forgotten = {item["purge_at"]["N"] for item in stores.dynamodb.scan(TableName=FINGERPRINTS)["Items"]}
+    assert forgotten == {str(int(datetime(2026, 11, 23, 10, tzinfo=UTC).timestamp()))}
+    book.finish(day)
+    book.finish(day)
+    assert book.begun() == [week]

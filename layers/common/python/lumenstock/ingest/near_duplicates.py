@@ -42,6 +42,14 @@ class Sighting:
     hash: PictureHash
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Round:
+    """What came in one ``hour`` is to be compared once more, ``days`` later."""
+
+    hour: str
+    days: int
+
+
 class HashBook(Protocol):
     """Hashes of all pictures that were ever compared, whatever became of them."""
 
@@ -58,6 +66,18 @@ class HashBook(Protocol):
 
     def noted_in(self, hour: str) -> list[ImageId]:
         """What was noted in an hour of the last eight days."""
+        ...
+
+    def begin(self, rounds: Sequence[Round]) -> None:
+        """Note what is to be done, before it is. Beginning again changes nothing."""
+        ...
+
+    def begun(self) -> list[Round]:
+        """What was begun and is not finished; a day after it began it may be forgotten."""
+        ...
+
+    def finish(self, done: Round) -> None:
+        """Take a round off the list."""
         ...
 
 

@@ -1,6 +1,7 @@
 """The second look: compares approved pictures once more, a day and a week after they were first compared.
 
 By then the index holds what was still waiting for review, and what other workers did in the same moment.
+An hour whose run died or had faults stays on a list, and is taken up by the next runs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore
 from lumenstock.embedding.model import from_f16
 from lumenstock.imaging.picture_hash import PictureHash
-from lumenstock.ingest.near_duplicates import MOST_TOLD, HashBook, Look, NearDuplicates, hour_of
+from lumenstock.ingest.near_duplicates import MOST_TOLD, HashBook, Look, NearDuplicates, Round, hour_of
 from lumenstock.ingest.review import likeness_reasons
 from lumenstock.kernel.ids import ImageId
 from lumenstock.kernel.portions import portions
@@ -52,19 +53,29 @@ class SecondLook:
         self._near = near
 
     def run(self, now: datetime) -> Looked:
-        """Look at what came in the hour before ``now``'s, a day and a week earlier."""
+        """Look at what came in the hour before ``now``'s, a day and a week earlier; then at leftovers."""
+        due = [Round(hour_of(now - timedelta(hours=1) - after), after.days) for after in AFTER]
+        self._book.begin(due)
+        left_over = (one for one in self._book.begun() if one not in due)
         done: Counter[str] = Counter()
         faults: list[tuple[ImageId, Exception]] = []
-        for after in AFTER:
-            noted = self._book.noted_in(hour_of(now - timedelta(hours=1) - after))
-            for ids in portions(noted, _ROWS_AT_ONCE):
-                rows = self._catalog.get_many(ids)
-                for image in rows.values():
-                    try:
-                        done.update(self._treat(image, now))
-                    except Exception as error:  # noqa: BLE001 - one picture must not keep the others waiting
-                        faults.append((image.id, error))
+        for one in (*due, *left_over):
+            found = self._compare(one, now, done)
+            if not found:
+                self._book.finish(one)
+            faults += found
         return Looked(done["compared"], done["told"], done["withheld"], tuple(faults))
+
+    def _compare(self, one: Round, now: datetime, done: Counter[str]) -> list[tuple[ImageId, Exception]]:
+        """Count into ``done`` what comes of each picture; those that could not be compared."""
+        faults: list[tuple[ImageId, Exception]] = []
+        for ids in portions(self._book.noted_in(one.hour), _ROWS_AT_ONCE):
+            for image in self._catalog.get_many(ids).values():
+                try:
+                    done.update(self._treat(image, now))
+                except Exception as error:  # noqa: BLE001 - one picture must not keep the others waiting
+                    faults.append((image.id, error))
+        return faults
 
     def _treat(self, image: Image, now: datetime) -> tuple[str, ...]:
         if image.status is not Status.APPROVED or image.likeness is None or image.model is None:

@@ -1,4 +1,7 @@
-"""Hashes in the table ``fingerprints``: ``PH#band`` / id; what came in which hour: ``PT#hour`` / digest."""
+"""Hashes in the table ``fingerprints``: ``PH#band`` / id; what came in which hour: ``PT#hour`` / digest.
+
+Beside them the hours that are being compared again: ``PR`` / ``hour#days``.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,18 @@ from lumenstock.adapters.aws.attributes import Item
 from lumenstock.adapters.aws.bands import band_key, band_partition
 from lumenstock.adapters.aws.batches import put_all
 from lumenstock.imaging.picture_hash import PictureHash
-from lumenstock.ingest.near_duplicates import Sighting
+from lumenstock.ingest.near_duplicates import Round, Sighting
 from lumenstock.kernel.ids import ImageId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PaginatorConfigTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PaginatorConfigTypeDef
 
 _MOST_IN_A_BAND = 200  # 15 kB, four units of reading: where more share a band, it tells little
 _IDS_IN_AN_ITEM = 32  # a batch; with 26 bytes an id it stays below 1 kB, which is one unit of writing
 _KEPT = timedelta(days=8)  # a day longer than the last second look
+_TAKEN_UP = timedelta(days=1)
+_ROUNDS = "PR"
 
 
 class DynamoHashes:
@@ -54,6 +59,19 @@ class DynamoHashes:
         ids = {text for item in self._partition(f"PT#{hour}", settled=True) for text in item["ids"]["SS"]}
         return [ImageId(text) for text in sorted(ids)]
 
+    def begin(self, rounds: Sequence[Round]) -> None:
+        """See the protocol."""
+        put_all(self._client, self._table, [_round(one) for one in rounds])
+
+    def begun(self) -> list[Round]:
+        """See the protocol."""
+        keys = [item["sk"]["S"].partition("#") for item in self._partition(_ROUNDS, settled=False)]
+        return [Round(hour, int(days)) for hour, _, days in keys]
+
+    def finish(self, done: Round) -> None:
+        """See the protocol."""
+        self._client.delete_item(TableName=self._table, Key=_round_key(done))
+
     def _partition(self, pk: str, *, settled: bool, most: int | None = None) -> Iterator[Item]:
         """The items of a partition, the newest ids first; no more than ``most``."""
         # Without a page as small, the engine reads a megabyte, and bills it, before the rest is dropped here.
@@ -80,13 +98,25 @@ def _bands(seen: Sighting) -> Iterator[Item]:
 
 def _arrivals(ids: Sequence[ImageId], hour: str) -> Item:
     """One item for all of a batch. Its key follows from them: a repeat writes it again, and no other."""
-    begun = datetime.strptime(hour, "%Y%m%d%H").replace(tzinfo=UTC)
     return {
         "pk": {"S": f"PT#{hour}"},
         "sk": {"S": hashlib.sha256("".join(ids).encode()).hexdigest()[:16]},
         "ids": {"SS": list(ids)},
-        "purge_at": {"N": str(int((begun + _KEPT).timestamp()))},
+        "purge_at": _after(hour, _KEPT),
     }
+
+
+def _round_key(one: Round) -> Item:
+    return {"pk": {"S": _ROUNDS}, "sk": {"S": f"{one.hour}#{one.days}"}}
+
+
+def _round(one: Round) -> Item:
+    return {**_round_key(one), "purge_at": _after(one.hour, timedelta(days=one.days) + _TAKEN_UP)}
+
+
+def _after(hour: str, kept: timedelta) -> AttributeValueTypeDef:
+    begun = datetime.strptime(hour, "%Y%m%d%H").replace(tzinfo=UTC)
+    return {"N": str(int((begun + kept).timestamp()))}
 
 
 def _hash(item: Item) -> PictureHash:
