@@ -5,19 +5,22 @@ from __future__ import annotations
 import fcntl
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lumenstock.adapters.embedded.index import EmbeddedIndex
+from lumenstock.adapters.embedded.nearest import Comparison
 from lumenstock.adapters.embedded.projector import FORMAT
 from lumenstock.adapters.embedded.rows import RowWriter
 from lumenstock.adapters.embedded.words import words_query
 from lumenstock.kernel.errors import SearchUnavailableError
 from lumenstock.search.document import Document, Removal
 from lumenstock.search.ports import IndexQuery
-from tests.contract.search.documents import asking, document, image_id, numbers, unit_vector
+from tests.contract.search.documents import asking, counts, document, image_id, numbers, unit_vector
 
 
 @pytest.fixture
@@ -85,6 +88,18 @@ def test_a_mark_that_no_write_needs_any_more_is_taken_back(folder: Path) -> None
     assert both_legs(EmbeddedIndex(folder)) == ([0, 1, 2], [0, 1, 2])
 
 
+def test_values_of_a_projection_that_died_are_not_counted(folder: Path) -> None:
+    index = EmbeddedIndex(folder)
+    index.write(cars(2))
+    rows = RowWriter(projected(folder), 2, index._truth.head())
+    rows.append(2, [document(7, categories=("ghost", "sea"), orientation="square")])
+    rows.close()
+    index.write([document(8, categories=("city",))])
+    facets = EmbeddedIndex(folder).query(IndexQuery()).facets
+    assert counts(facets.categories) == {"city": 1}
+    assert counts(facets.orientations) == {"landscape": 3}
+
+
 def _remove_words(folder: Path) -> None:
     shutil.rmtree(projected(folder) / "words")
 
@@ -93,9 +108,9 @@ def _remove_everything_projected(folder: Path) -> None:
     shutil.rmtree(projected(folder))
 
 
-def _cut_vectors(folder: Path) -> None:
-    with (projected(folder) / "vectors.f32").open("r+b") as file:
-        file.truncate(100)
+def _cut(name: str, folder: Path) -> None:
+    with (projected(folder) / name).open("r+b") as file:
+        file.truncate(10)
 
 
 def _remove_rows(folder: Path) -> None:
@@ -113,7 +128,7 @@ def _point_to_another_format(folder: Path) -> None:
 DAMAGES = [
     _remove_words,
     _remove_everything_projected,
-    _cut_vectors,
+    *(partial(_cut, name) for name in ("vectors.f32", "rows.bin", "codes.u32", "values.jsonl")),
     _remove_rows,
     _remove_pointer,
     _point_to_another_format,
@@ -157,9 +172,12 @@ def test_a_reader_keeps_its_state_while_files_are_renewed(folder: Path) -> None:
     index.write(cars(3))
     before = index._fresh()
     index.rebuild([])
-    assert numbers(before.best(words_query("car"), 0, 10)) == [0, 1, 2]
-    scores = before.rows.scores(unit_vector(1), "demo@1", [None])
-    assert len(before.rows.nearest(scores, 10)) == 3
+    assert numbers(before.best(words_query("car"), 0, 10).hits(before.rows)) == [0, 1, 2]
+    with ThreadPoolExecutor() as beside:
+        (near,) = Comparison(before.rows, unit_vector(1), [before.rows.of_model("demo@1")], beside).nearest(
+            10
+        )
+    assert len(near.rows) == 3
 
 
 def test_ended_rows_do_not_pile_up(folder: Path) -> None:

@@ -1,42 +1,50 @@
-"""One question answered from one state of the index: both legs, and what is counted over them."""
+"""One question answered from one state of the index: both legs, and what is counted over their union."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 
-import tantivy
+import numpy as np
 
-from lumenstock.adapters.embedded.counting import count_matches
-from lumenstock.adapters.embedded.queries import either, ids_query, keyword_query, passing
+from lumenstock.adapters.embedded.carried import Mask
+from lumenstock.adapters.embedded.counting import count_rows
+from lumenstock.adapters.embedded.nearest import Comparison
+from lumenstock.adapters.embedded.passing import allowed, filtered, matching
+from lumenstock.adapters.embedded.queries import keyword_query
+from lumenstock.adapters.embedded.ranked import Ranked
 from lumenstock.adapters.embedded.snapshot import Snapshot
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.facets import without_own_filter
-from lumenstock.search.ports import Hit, IndexAnswer, IndexQuery, Sort
+from lumenstock.search.ports import IndexAnswer, IndexQuery, QueryVector, Signals, Sort
 
 
-def answer(snapshot: Snapshot, query: IndexQuery) -> IndexAnswer:
-    """Answer ``query``."""
-    wider = without_own_filter(query)
-    vector, *wider_vectors = vector_legs(snapshot, [query, *wider.values()])
-    keyword = keyword_leg(snapshot, query, (), 0, query.window) if query.worded or query.browsing else ()
-    own = {
-        facet: _found(question, leg)
-        for (facet, question), leg in zip(wider.items(), wider_vectors, strict=True)
-    }
-    total, facets = count_matches(snapshot.searcher, _found(query, vector), own)
+def answer(snapshot: Snapshot, query: IndexQuery, beside: Executor) -> IndexAnswer:
+    """Answer ``query``; ``beside`` compares vectors while this thread looks for words."""
+    wider, rows = without_own_filter(query), snapshot.rows
+    base = allowed(snapshot, query)
+    passing = [base & filtered(rows, question.filters) for question in (query, *wider.values())]
+    vector_legs = comparing(snapshot, query.vector, passing, beside)
+    keyword = Ranked.nothing()
+    if query.worded or query.browsing:
+        keyword = keyword_leg(snapshot, query, (), 0, query.window)
+    words = _by_words(snapshot, query)
+    vectors = vector_legs(query.window)
+    found, *wider_found = [_with(passes & words, near) for passes, near in zip(passing, vectors, strict=True)]
+    total, facets = count_rows(rows.carried, found, dict(zip(wider, wider_found, strict=True)))
     return IndexAnswer(
-        keyword=keyword,
-        vector=vector,
+        keyword=keyword.hits(rows),
+        vector=vectors[0].hits(rows),
         total=total,
-        relation="gte" if query.vector and len(vector) == query.window else "eq",
+        relation="gte" if query.vector and len(vectors[0].rows) == query.window else "eq",
         facets=facets,
-        signals=snapshot.signals([*keyword, *vector]),
+        signals=_signals(snapshot, keyword, vectors[0]),
     )
 
 
 def keyword_leg(
     snapshot: Snapshot, query: IndexQuery, excluding: Sequence[ImageId], offset: int, limit: int
-) -> tuple[Hit, ...]:
+) -> Ranked:
     """The keyword leg of ``query`` without ``excluding``, from ``offset`` on."""
     found = keyword_query(query, excluding)
     if query.sort is Sort.POPULAR:
@@ -46,23 +54,30 @@ def keyword_leg(
     return snapshot.best(found, offset, limit)
 
 
-def vector_legs(snapshot: Snapshot, queries: Sequence[IndexQuery]) -> list[tuple[Hit, ...]]:
-    """The vector legs of ``queries``, which have one vector: every document is compared once."""
-    vector = queries[0].vector
+def comparing(
+    snapshot: Snapshot, vector: QueryVector | None, passing: Sequence[Mask], beside: Executor
+) -> Callable[[int], list[Ranked]]:
+    """Begin to compare ``vector``: gives for each of ``passing``, a bool[n], so many of its nearest rows."""
     if vector is None:
-        return [() for _ in queries]
-    among = [None if (passes := passing(query)) is None else snapshot.rows_of(passes) for query in queries]
-    scores = snapshot.rows.scores(vector.values, vector.model, among)
-    return [
-        tuple(
-            Hit(snapshot.rows.id_of(row), cosine)
-            for row, cosine in snapshot.rows.nearest(scores, query.window, rows)
-        )
-        for query, rows in zip(queries, among, strict=True)
-    ]
+        return lambda _: [Ranked.nothing() for _ in passing]
+    comparable = snapshot.rows.of_model(vector.model)
+    among = [comparable & passes for passes in passing]
+    return Comparison(snapshot.rows, vector.values, among, beside).nearest
 
 
-def _found(query: IndexQuery, vector: Iterable[Hit]) -> tantivy.Query:
-    """All matches of the words of ``query``, or everything that passes when browsing, and the vector leg."""
-    near = ids_query([hit.id for hit in vector])
-    return either(keyword_query(query), near) if query.worded or query.browsing else near
+def _by_words(snapshot: Snapshot, query: IndexQuery) -> Mask:
+    """bool[n]: what the keyword leg holds of what passes."""
+    rows = len(snapshot.rows.alive)
+    if query.text:
+        return matching(snapshot, query.text, query.synonyms)
+    return np.full(rows, query.worded or query.browsing)
+
+
+def _with(mask: Mask, near: Ranked) -> Mask:
+    mask[near.rows] = True
+    return mask
+
+
+def _signals(snapshot: Snapshot, *legs: Ranked) -> dict[ImageId, Signals]:
+    rows = np.unique(np.concatenate([leg.rows for leg in legs]))
+    return dict(zip(snapshot.rows.ids_of(rows), snapshot.rows.signals_of(rows), strict=True))

@@ -16,6 +16,7 @@ from lumenstock.search.projection import fold
 from lumenstock.search.relevance import FIELD_WEIGHTS, STOP_WORDS
 
 DOCUMENT, SNAPSHOT = "document", "snapshot"
+BLOCK = 48  # rows whose bits a float64, which tantivy sums by, holds exactly; six octets
 
 # The same texts as they are written, for phrases and prefixes: by the name of the field with the stems.
 EXACT = {name: f"{name}_exact" for name in FIELD_WEIGHTS}
@@ -34,16 +35,16 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="english", index_option="freq")
         builder.add_text_field(EXACT[name], tokenizer_name="exact", index_option="position")
     builder.add_text_field("written", tokenizer_name="exact", index_option="basic")
-    for name in ("kind", "id", "contributor", "suggestion"):
+    terms = ("category", "orientation", "color", "image_type", "licence_type")
+    for name in ("kind", "id", "contributor", "suggestion", *terms):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("category", "orientation", "color", "image_type", "licence_type"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("newest", "popular"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("created_at_s", "width_px", "height_px", "people"):
         builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_boolean_field("ai_generated", indexed=True)
     builder.add_unsigned_field("row", indexed=True, fast=True)
+    builder.add_unsigned_field("bit", fast=True)
     builder.add_unsigned_field("generation", fast=True)
     builder.add_unsigned_field("rows", fast=True)
     return builder.build()
@@ -107,9 +108,9 @@ def newest_key(document: Document) -> str:
     return f"{_TIME_END_S - document.created_at_s:0{_TIME_DIGITS}d}{document.id}"
 
 
-def from_newest_key(key: str) -> tuple[str, int]:
-    """Id and creation time, in Unix seconds, of a :func:`newest_key`."""
-    return key[_TIME_DIGITS:], _TIME_END_S - int(key[:_TIME_DIGITS])
+def from_newest_key(key: str) -> int:
+    """Creation time, in Unix seconds, of a :func:`newest_key`."""
+    return _TIME_END_S - int(key[:_TIME_DIGITS])
 
 
 def popular_key(document: Document) -> str:
@@ -118,13 +119,12 @@ def popular_key(document: Document) -> str:
     return f"{_POPULARITY_END - known:0{_POPULARITY_DIGITS}d}{newest_key(document)}"
 
 
-def from_popular_key(key: str) -> tuple[str, int]:
-    """Id and popularity of a :func:`popular_key`; 0 where it is not known."""
-    image_id, _ = from_newest_key(key[_POPULARITY_DIGITS:])
-    return image_id, max(0, _POPULARITY_END - int(key[:_POPULARITY_DIGITS]))
+def from_popular_key(key: str) -> int:
+    """Popularity of a :func:`popular_key`; 0 where it is not known."""
+    return max(0, _POPULARITY_END - int(key[:_POPULARITY_DIGITS]))
 
 
-# Fields that a leg can be in order of, with what reads id and score of their values.
+# Fields that a leg can be in order of, with what reads the score of their values.
 KEYS = {"newest": from_newest_key, "popular": from_popular_key}
 
 
@@ -156,6 +156,7 @@ def document_record(document: Document, row: int) -> tantivy.Document:
             "width_px": document.width_px,
             "height_px": document.height_px,
             "row": row,
+            "bit": 1 << row % BLOCK,
         },
         SCHEMA,
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from lumenstock.adapters.embedded.answering import answer, keyword_leg, vector_legs
-from lumenstock.adapters.embedded.counting import count
+import numpy as np
+
+from lumenstock.adapters.embedded.answering import answer, comparing, keyword_leg
 from lumenstock.adapters.embedded.fields import words_of, written_words_of
 from lumenstock.adapters.embedded.projector import Projector
-from lumenstock.adapters.embedded.queries import keyword_query
 from lumenstock.adapters.embedded.snapshot import Snapshot
 from lumenstock.adapters.embedded.truth import Truth
 from lumenstock.adapters.embedded.vocabulary import corrections, suggestions
@@ -36,6 +38,7 @@ class EmbeddedIndex:
         self._truth = Truth(folder / "truth.db")
         self._projector = Projector(folder, self._truth)
         self._snapshot: Snapshot | None = None
+        self._beside = ThreadPoolExecutor(os.cpu_count(), "comparing")  # none starts before it is needed
 
     def write(self, changes: Sequence[Change]) -> None:
         """See the protocol."""
@@ -51,14 +54,15 @@ class EmbeddedIndex:
     def query(self, query: IndexQuery) -> IndexAnswer:
         """See the protocol."""
         with _available():
-            return answer(self._fresh(), query)
+            return answer(self._fresh(), query, self._beside)
 
     def keyword_page(
         self, query: IndexQuery, *, excluding: Sequence[ImageId], offset: int, limit: int
     ) -> tuple[Hit, ...]:
         """See the protocol."""
         with _available():
-            return keyword_leg(self._fresh(), query, excluding, offset, limit)
+            snapshot = self._fresh()
+            return keyword_leg(snapshot, query, excluding, offset, limit).hits(snapshot.rows)
 
     def similar(self, image_id: ImageId, limit: int) -> tuple[Hit, ...]:
         """See the protocol."""
@@ -70,8 +74,9 @@ class EmbeddedIndex:
             if not document.vector_f16:
                 return ()
             vector = QueryVector(document.model, from_f16(document.vector_f16))
-            (hits,) = vector_legs(self._fresh(), [IndexQuery(vector=vector, window=limit + 1)])
-            return tuple(hit for hit in hits if hit.id != image_id)[:limit]
+            snapshot = self._fresh()
+            (near,) = comparing(snapshot, vector, [snapshot.rows.alive], self._beside)(limit + 1)
+            return tuple(hit for hit in near.hits(snapshot.rows) if hit.id != image_id)[:limit]
 
     def suggest(self, beginning: str, limit: int) -> tuple[Suggestion, ...]:
         """See the protocol."""
@@ -104,8 +109,7 @@ class EmbeddedIndex:
         """See the protocol."""
         with _available():
             snapshot = self._fresh()
-            documents = count(snapshot.searcher, keyword_query(IndexQuery()))
-            return Tally(documents, snapshot.rows.count(model))
+            return Tally(int(np.count_nonzero(snapshot.rows.alive)), snapshot.rows.count(model))
 
     def rebuild(self, changes: Iterable[Change]) -> int:
         """See the protocol."""

@@ -20,12 +20,12 @@ from lumenstock.adapters.embedded.fields import (
     snapshot_record,
 )
 from lumenstock.adapters.embedded.lock import file_lock
+from lumenstock.adapters.embedded.position import Position, position_of
 from lumenstock.adapters.embedded.queries import ids_query
 from lumenstock.adapters.embedded.rows import RowWriter
-from lumenstock.adapters.embedded.snapshot import Position, position_of
 from lumenstock.adapters.embedded.truth import Row, Truth
 
-FORMAT = "v3"  # of the projected files; another one in place is projected anew
+FORMAT = "v4"  # of the projected files; another one in place is projected anew
 
 logger = logging.getLogger(__name__)
 

@@ -20,13 +20,23 @@ def snapshot_query() -> Query:
     return _term("kind", SNAPSHOT)
 
 
-def documents_query() -> Query:
-    """Every document."""
-    return _term("kind", DOCUMENT)
+def keyword_query(query: IndexQuery, excluding: Sequence[ImageId] = ()) -> Query:
+    """The keyword leg of ``query``: what its words find, or every document, of what passes."""
+    clauses = [(Occur.Must, found) for found in _worded(query)] or [(Occur.Must, everything())]
+    if (passes := _passing(query)) is not None:
+        clauses.append((Occur.Must, passes))
+    if excluding:
+        clauses.append((Occur.MustNot, ids_query(excluding)))
+    return Query.boolean_query(clauses)
 
 
-def passing(query: IndexQuery) -> Query | None:
-    """What every find of ``query`` must be, in both legs, scoring 0; None when nothing is asked for."""
+def ids_query(ids: Sequence[ImageId]) -> Query:
+    """The documents with one of ``ids``."""
+    return Query.term_set_query(SCHEMA, "id", list(ids))
+
+
+def _passing(query: IndexQuery) -> Query | None:
+    """What every find of ``query`` must be, scoring 0; None when nothing is asked for."""
     filters = query.filters
     terms = {
         "category": filters.category,
@@ -54,26 +64,6 @@ def passing(query: IndexQuery) -> Query | None:
     if not clauses:
         return None
     return Query.const_score_query(Query.boolean_query([(Occur.Must, everything()), *clauses]), 0.0)
-
-
-def keyword_query(query: IndexQuery, excluding: Sequence[ImageId] = ()) -> Query:
-    """The keyword leg of ``query``: what its words find, or every document, of what passes."""
-    clauses = [(Occur.Must, found) for found in _worded(query)] or [(Occur.Must, everything())]
-    if (passes := passing(query)) is not None:
-        clauses.append((Occur.Must, passes))
-    if excluding:
-        clauses.append((Occur.MustNot, ids_query(excluding)))
-    return Query.boolean_query(clauses)
-
-
-def ids_query(ids: Sequence[ImageId]) -> Query:
-    """The documents with one of ``ids``."""
-    return Query.term_set_query(SCHEMA, "id", list(ids))
-
-
-def either(*queries: Query) -> Query:
-    """Documents that at least one of ``queries`` finds."""
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
 def _worded(query: IndexQuery) -> list[Query]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,31 +10,17 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
+from lumenstock.adapters.embedded.carried import Mask
 from lumenstock.adapters.embedded.fields import KEYS, open_words
-from lumenstock.adapters.embedded.queries import documents_query, ids_query, snapshot_query
+from lumenstock.adapters.embedded.position import Position, position_of
+from lumenstock.adapters.embedded.ranked import Ranked
+from lumenstock.adapters.embedded.remembered import RememberedRows
 from lumenstock.adapters.embedded.rows import RowNumbers, RowView
-from lumenstock.kernel.ids import ImageId
-from lumenstock.search.ports import Hit, Signals
 
-_TIE_SLACK = 50  # hits read beyond the last one asked for, to see the end of a run of equal scores
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """What a commit reached: the number of the last write in it, and its rows."""
-
-    generation: int
-    rows: int
-
-
-def position_of(searcher: tantivy.Searcher) -> Position | None:
-    """The position that ``searcher`` stands at; None in an index without a commit."""
-    found = searcher.search(snapshot_query(), limit=1, order_by_field="generation").hits
-    if not found:
-        return None
-    generation, address = found[0]
-    (rows,) = searcher.fast_field_values("rows", [address])
-    return Position(generation=int(generation), rows=int(rows or 0))
+_TIE_SLACK = (
+    500  # hits read beyond the last one asked for, 1 us each, to see the end of a run of equal scores
+)
+_TIE_REACH = 16  # times as many are read where that does not end it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +32,7 @@ class Snapshot:
     words: tantivy.Index
     searcher: tantivy.Searcher
     rows: RowView
+    remembered: RememberedRows
 
     @classmethod
     def load(cls, folder: Path, known: Snapshot | None) -> Snapshot | None:
@@ -55,28 +42,28 @@ class Snapshot:
             OSError: A file is missing.
             ValueError: A file is missing, damaged or too short.
         """
-        words = known.words if known and known.folder == folder else open_words(folder / "words")
+        if known and known.folder != folder:
+            known = None
+        words = known.words if known else open_words(folder / "words")
         words.reload()
         searcher = words.searcher()
         position = position_of(searcher)
         if position is None:
             return None
-        if known and known.folder == folder and known.position == position:
+        if known and known.position == position:
             return known
-        rows = RowView.load(folder, position.rows, position.generation)
-        return cls(folder, position, words, searcher, rows)
+        rows = RowView.load(folder, position.rows, position.generation, known.rows.carried if known else None)
+        return cls(folder, position, words, searcher, rows, known.remembered if known else RememberedRows())
 
-    def rows_of(self, query: tantivy.Query) -> RowNumbers:
-        """The rows of all documents that ``query`` finds."""
-        most = max(1, self.position.rows)
-        found = self.searcher.search(query, limit=most, count=False, order_by_field="row").hits
-        return np.fromiter((row for row, _ in found), dtype=np.int64, count=len(found))
+    def mask(self, key: object, query: Callable[[], tantivy.Query]) -> Mask:
+        """bool[n]: which rows ``query()`` finds, for which ``key`` stands; ended rows may be among them."""
+        return self.remembered.mask(key, query, self.searcher, self.position)
 
     def document_ids(self) -> NDArray[np.bytes_]:
         """The ids of all documents, zero-padded, in rising order."""
-        return np.sort(self.rows.ids[self.rows_of(documents_query())])
+        return np.sort(self.rows.ids[self.rows.alive])
 
-    def best(self, query: tantivy.Query, offset: int, limit: int) -> tuple[Hit, ...]:
+    def best(self, query: tantivy.Query, offset: int, limit: int) -> Ranked:
         """Finds of ``query`` by falling score, ties by rising id, from ``offset`` on.
 
         tantivy breaks ties by place in a segment, which a merge changes; so the run of equal scores
@@ -89,15 +76,14 @@ class Snapshot:
             scores = np.round([score for score, _ in found], 3)
             if len(found) < reach or scores[-1] < scores[wanted - 1]:
                 break
-            reach *= 4
+            reach *= _TIE_REACH
         if not len(scores):
-            return ()
-        numbers = self.searcher.fast_field_values("row", [address for _, address in found])
-        rows = np.array(numbers, dtype=np.int64)
+            return Ranked.nothing()
+        rows = self._rows_at([address for _, address in found])
         order = np.lexsort((self.rows.ids[rows], -scores))[offset:wanted]
-        return tuple(Hit(self.rows.id_of(int(rows[at])), float(scores[at])) for at in order)
+        return Ranked(rows[order], scores[order])
 
-    def in_key_order(self, query: tantivy.Query, key: str, offset: int, limit: int) -> tuple[Hit, ...]:
+    def in_key_order(self, query: tantivy.Query, key: str, offset: int, limit: int) -> Ranked:
         """Finds of ``query`` by the field ``key``, ``newest`` or ``popular``, from ``offset`` on."""
         found = self.searcher.search(
             query,
@@ -107,10 +93,8 @@ class Snapshot:
             order_by_field=key,
             order=tantivy.Order.Asc,
         ).hits
-        read = KEYS[key]
-        return tuple(Hit(ImageId(image_id), float(value)) for image_id, value in (read(k) for k, _ in found))
+        scores = [KEYS[key](value) for value, _ in found]
+        return Ranked(self._rows_at([address for _, address in found]), np.array(scores, dtype=np.float64))
 
-    def signals(self, hits: Iterable[Hit]) -> dict[ImageId, Signals]:
-        """What the order of business goes by, of ``hits``."""
-        rows = self.rows_of(ids_query([hit.id for hit in hits]))
-        return {self.rows.id_of(int(row)): self.rows.signals_of(int(row)) for row in rows}
+    def _rows_at(self, addresses: list[tantivy.DocAddress]) -> RowNumbers:
+        return np.array(self.searcher.fast_field_values("row", addresses), dtype=np.int64)

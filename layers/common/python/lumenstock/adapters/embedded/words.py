@@ -27,6 +27,11 @@ def words_query(text: str, synonyms: Sequence[Synonym] = ()) -> Query:
     )
 
 
+def stem_query(stem: str) -> Query:
+    """Documents that hold a word with this ``stem``."""
+    return _best_field(FIELD_WEIGHTS, [stem])
+
+
 def phrase_query(text: str) -> Query:
     """Documents that hold the words of ``text`` one after another; without words, none."""
     words = written_words_of(text)
@@ -53,11 +58,11 @@ def excluded_query(text: str) -> Query:
     """Documents that ``text`` excludes: any form of one word, or a phrase as it is written."""
     if len(written_words_of(text)) > 1:
         return phrase_query(text)
-    return _any_of([_best_field(FIELD_WEIGHTS, [stem]) for stem in words_of(text)])
+    return _any_of([stem_query(stem) for stem in words_of(text)])
 
 
 def _word_or(stem: str, others: Sequence[str]) -> Query:
-    word = _best_field(FIELD_WEIGHTS, [stem])
+    word = stem_query(stem)
     if not others:
         return word
     instead = [Query.boost_query(_standing_for(other), SYNONYM_WEIGHT) for other in others]
@@ -67,7 +72,7 @@ def _word_or(stem: str, others: Sequence[str]) -> Query:
 def _standing_for(text: str) -> Query:
     if len(written_words_of(text)) > 1:
         return phrase_query(text)
-    return _any_of([_best_field(FIELD_WEIGHTS, [stem]) for stem in words_of(text)])
+    return _any_of([stem_query(stem) for stem in words_of(text)])
 
 
 def _best_field(weights: dict[str, float], words: list[str]) -> Query:
