@@ -11,15 +11,7 @@ from aws_cdk import aws_opensearchservice as opensearch
 # Requests by method to paths of the domain; ``img`` is the index's name in its adapter, ``img-b`` that of the
 # second one, which a rollout of a model fills and swaps in.
 SEARCH_REQUESTS = {
-    "Post": (
-        "_msearch",
-        *(
-            f"{index}-read/{path}"
-            for index in ("img", "img-b")
-            for path in ("_mget", "_search", "_search/point_in_time")
-        ),
-    ),
-    "Delete": ("_search/point_in_time",),
+    "Post": tuple(f"{index}-read/{path}" for index in ("img", "img-b") for path in ("_mget", "_search")),
 }
 INDEX_REQUESTS = {
     "Get": ("_alias/img-*", "_cluster/health/img-v1"),

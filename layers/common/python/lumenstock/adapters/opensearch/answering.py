@@ -1,100 +1,129 @@
-"""One question: the searches that answer it, and the port's answer out of theirs.
+"""One question as one search: one request, and all of its answer is of one state of the index.
 
-A facet whose filter is set is counted over the question without that filter, so a question is one part,
-and one more for each such facet. A part has a search for each of its legs.
+A facet whose filter is set is counted over the question without that filter, so a question is one part, and
+one more for each such facet. The search finds what any leg of any part finds. Each find has the highest of
+its scores, whose ranges lie apart:
+
+| found by | score |
+|---|---|
+| the vector leg of part ``i`` | ``2 ** (40 - 2 * i) * (1 + v)``, ``v`` in [0, 1] as the engine has it |
+| the words of the question | BM25, far below ``2 ** 20``; 1 where they are sorted by something else |
+| the words of another part | 0 |
+
+So vector hits come before whatever only words find, and one page of all the former and a window of the
+latter holds both legs whole. A power of two takes no digit from ``v``. Beside its score each hit says whether
+the words find it as well, and what they score.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from lumenstock.adapters.opensearch.counting import FIELDS, Counts, facet_requests
-from lumenstock.adapters.opensearch.legs import (
-    Response,
-    keyword_hits,
-    keyword_search,
-    nearest,
-    signals_of,
-    vector_search,
-)
+from lumenstock.adapters.opensearch.finds import OWN, SIGNALS, WORDED, Find, band, by_vector, by_words
+from lumenstock.adapters.opensearch.legs import BY_SCORE, Response, order_of
 from lumenstock.adapters.opensearch.mapping import Body
-from lumenstock.adapters.opensearch.queries import has_keyword_leg, keyword_query
+from lumenstock.adapters.opensearch.queries import TIE_SLACK, has_keyword_leg, keyword_query, vector_query
 from lumenstock.search.facets import without_own_filter
-from lumenstock.search.ports import Hit, IndexAnswer, IndexQuery
+from lumenstock.search.ports import MAX_DEPTH, Hit, IndexAnswer, IndexQuery
 
-_KEYWORD: Final = "keyword"
+_ALL: Final[Body] = {"match_all": {}}
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A question and the facets that are counted over it; only of the first one hits are shown."""
+    """A question, and the facets that are counted over it."""
 
     query: IndexQuery
     facets: tuple[str, ...]
-    shown: bool
-
-    def searches(self) -> Iterator[Body]:
-        """One a leg; they must see one state of the index."""
-        if has_keyword_leg(self.query):
-            limit = self.query.window if self.shown else 0
-            yield keyword_search(self.query, (), 0, limit) | {
-                "track_total_hits": True,
-                "aggs": facet_requests(self.facets),
-            }
-        if self.query.vector is not None:
-            near = vector_search(self.query, self.query.vector, [FIELDS[facet] for facet in self.facets])
-            if has_keyword_leg(self.query):
-                # Says of each hit whether it is a keyword match as well: then it is counted already.
-                named = {"filter": keyword_query(self.query), "boost": 0, "_name": _KEYWORD}
-                near["query"] = {"bool": {"must": [near["query"]], "should": [{"constant_score": named}]}}
-            yield near
 
 
-def searches_for(query: IndexQuery) -> list[Body]:
-    """What to ask, all of one state of the index."""
-    return [search for part in _parts(query) for search in part.searches()]
+def search_for(query: IndexQuery, shards: int) -> Body:
+    """What to ask an index of ``shards`` shards, each of which names the nearest that it holds."""
+    parts = _parts(query)
+    # A page of the engine ends at 10,000. Above 11 shards that may be less than all, and is enough still:
+    # no shard holds so many of the nearest hundred.
+    count = min(query.window + TIE_SLACK, (MAX_DEPTH - query.window) // (len(parts) * shards))
+    order = order_of(query)
+    size = query.window if has_keyword_leg(query) else 0
+    if query.vector is not None:
+        size += count * len(parts) * shards
+    return {
+        "query": {"dis_max": {"queries": list(_clauses(parts, count))}},
+        "sort": order if order is BY_SCORE else [BY_SCORE[0], *order],
+        "size": size,
+        "stored_fields": "_none_",  # the id is in the sort: no stored document is unpacked for a hit
+        "docvalue_fields": [*SIGNALS, *(FIELDS.values() if query.vector is not None else ())],
+        "track_total_hits": False,
+        "aggs": _counts(parts),
+    }
 
 
-def answer_of(query: IndexQuery, responses: Sequence[Response]) -> IndexAnswer:
-    """The port's answer out of what :func:`searches_for` was answered."""
-    left, counts = iter(responses), Counts()
-    legs: list[tuple[tuple[Hit, ...], tuple[Hit, ...], int]] = []
-    found: list[dict[str, Any]] = []
-    for part in _parts(query):
-        keyword: tuple[Hit, ...] = ()
-        vector: tuple[Hit, ...] = ()
-        total = 0
-        if has_keyword_leg(part.query):
-            matches = next(left)
-            keyword, total = keyword_hits(part.query, matches), matches["hits"]["total"]["value"]
-            counts.add_matches(matches.get("aggregations", {}))
-            found += matches["hits"]["hits"]
-        if part.query.vector is not None:
-            near = nearest(next(left), part.query.window)
-            vector = tuple(hit for hit, _ in near)
-            uncounted = [one for _, one in near if _KEYWORD not in one.get("matched_queries", ())]
-            counts.add_documents(part.facets, (one.get("fields", {}) for one in uncounted))
-            total += len(uncounted)
-            found += [one for _, one in near]
-        legs.append((keyword, vector, total))
-    keyword, vector, total = legs[0]
-    shown = {hit.id for hit in (*keyword, *vector)}
+def answer_of(query: IndexQuery, response: Response) -> IndexAnswer:
+    """The port's answer out of what :func:`search_for` was answered."""
+    finds = [Find.of(query, hit) for hit in response["hits"]["hits"]]
+    counted, counts = response.get("aggregations", {}), Counts()
+    totals: list[int] = []
+    legs: list[list[Find]] = []
+    for number, part in enumerate(_parts(query)):
+        near = sorted((find for find in finds if find.part in {0, number}), key=by_vector)[: query.window]
+        uncounted = [find for find in near if not find.worded]
+        matches = counted.get(str(number), {"doc_count": 0})
+        counts.add_matches({facet: matches[facet] for facet in part.facets if facet in matches})
+        counts.add_documents(part.facets, (find.fields for find in uncounted))
+        totals.append(matches["doc_count"] + len(uncounted))
+        legs.append(near)
+    keyword = sorted((find for find in finds if find.own), key=by_words)[: query.window]
+    vector = legs[0]
     return IndexAnswer(
-        keyword=keyword,
-        vector=vector,
-        total=total,
+        keyword=tuple(Hit(find.id, find.score) for find in keyword),
+        vector=tuple(Hit(find.id, find.cosine) for find in vector),
+        total=totals[0],
         relation="gte" if query.vector is not None and len(vector) == query.window else "eq",
         facets=counts.facets(),
-        signals={image_id: signals for one in found for image_id, signals in signals_of(one, shown)},
+        signals={find.id: find.signals() for find in (*keyword, *vector)},
     )
 
 
 def _parts(query: IndexQuery) -> list[_Part]:
     wider = without_own_filter(query)
     shared = tuple(facet for facet in FIELDS if facet not in wider)
-    return [
-        _Part(query, shared, shown=True),
-        *(_Part(question, (facet,), shown=False) for facet, question in wider.items()),
-    ]
+    return [_Part(query, shared), *(_Part(question, (facet,)) for facet, question in wider.items())]
+
+
+def _clauses(parts: Sequence[_Part], count: int) -> Iterator[Body]:
+    """One a leg of each part; ``count`` is the most that a vector leg names."""
+    for number, query in enumerate(part.query for part in parts):
+        if has_keyword_leg(query):
+            if number:
+                yield {"constant_score": {"filter": keyword_query(query), "boost": 0}}
+            else:
+                yield _words(query, several=len(parts) > 1)
+        if query.vector is not None:
+            near = vector_query(query, query.vector, count)
+            yield {"bool": {"must": [near, _ALL], "boost": band(number)}}
+
+
+def _words(query: IndexQuery, *, several: bool) -> Body:
+    """The keyword leg of the question; beside a vector leg its finds tell that they are."""
+    beside = query.vector is not None
+    words = keyword_query(query, name=WORDED if beside and several else None)
+    if beside:
+        words["bool"]["_name"] = OWN
+    return words if order_of(query) is BY_SCORE else {"constant_score": {"filter": words}}
+
+
+def _counts(parts: Sequence[_Part]) -> Body:
+    """Of each part how many its words find, and their values."""
+    if not has_keyword_leg(parts[0].query):
+        return {}
+    all_found = len(parts) == 1 and parts[0].query.vector is None
+    return {
+        str(number): {
+            "filter": _ALL if all_found else keyword_query(part.query),
+            "aggs": facet_requests(part.facets),
+        }
+        for number, part in enumerate(parts)
+    }

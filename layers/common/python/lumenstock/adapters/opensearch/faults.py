@@ -20,6 +20,13 @@ def status_of(error: OpenSearchException) -> int:
     return code if isinstance(code, int) else 503
 
 
+def causes_of(error: TransportError) -> set[str]:
+    """The types of what is wrong, as the engine names it and its parts do."""
+    said = error.info.get("error", {}) if isinstance(error.info, dict) else {}
+    causes = said.get("root_cause", ()) if isinstance(said, dict) else ()
+    return {error.error, *(cause["type"] for cause in causes)}
+
+
 @contextmanager
 def available() -> Iterator[None]:
     """Tell of any failure of the engine as the port does."""

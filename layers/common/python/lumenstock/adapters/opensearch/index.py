@@ -9,19 +9,18 @@ from opensearchpy import OpenSearch
 
 from lumenstock.adapters.opensearch import vocabulary
 from lumenstock.adapters.opensearch.aliases import Aliases
-from lumenstock.adapters.opensearch.answering import answer_of, searches_for
+from lumenstock.adapters.opensearch.answering import answer_of, search_for
 from lumenstock.adapters.opensearch.bulk import Bulk
 from lumenstock.adapters.opensearch.counting import tally_of, tally_search
 from lumenstock.adapters.opensearch.faults import available
 from lumenstock.adapters.opensearch.legs import (
-    Response,
     ids_search,
     keyword_hits,
     keyword_search,
     nearest,
     vector_search,
 )
-from lumenstock.adapters.opensearch.mapping import Body, IndexShape
+from lumenstock.adapters.opensearch.mapping import IndexShape
 from lumenstock.adapters.opensearch.reading import Reader
 from lumenstock.adapters.opensearch.records import change_of, document_of, records_of
 from lumenstock.adapters.opensearch.snapshots import Snapshots
@@ -77,6 +76,7 @@ class OpenSearchIndex:
         self._aliases = Aliases(client, name, shape)
         self._bulk = Bulk(client, visible=visible)
         self._reader = Reader(client, self._aliases.read)
+        self._shards = shape.shards
 
     def write(self, changes: Sequence[Change]) -> None:
         """See the protocol.
@@ -108,14 +108,18 @@ class OpenSearchIndex:
     def query(self, query: IndexQuery) -> IndexAnswer:
         """See the protocol."""
         with available():
-            return answer_of(query, self._reader.search(searches_for(query)))
+            found = self._reader.search(search_for(query, self._shards))
+            if (shards := found["_shards"]["total"]) > self._shards:  # it was made by somebody else
+                self._shards = shards
+                found = self._reader.search(search_for(query, shards))
+            return answer_of(query, found)
 
     def keyword_page(
         self, query: IndexQuery, *, excluding: Sequence[ImageId], offset: int, limit: int
     ) -> tuple[Hit, ...]:
         """See the protocol."""
         with available():
-            return keyword_hits(query, self._one(keyword_search(query, excluding, offset, limit)))
+            return keyword_hits(query, self._reader.search(keyword_search(query, excluding, offset, limit)))
 
     def similar(self, image_id: ImageId, limit: int) -> tuple[Hit, ...]:
         """See the protocol."""
@@ -128,13 +132,13 @@ class OpenSearchIndex:
         vector = QueryVector(document.model, from_f16(document.vector_f16))
         query = IndexQuery(vector=vector, window=limit + 1)
         with available():
-            near = nearest(self._one(vector_search(query, vector)), query.window)
-        return tuple(hit for hit, _ in near if hit.id != image_id)[:limit]
+            near = nearest(self._reader.search(vector_search(query, vector)), query.window)
+        return tuple(hit for hit in near if hit.id != image_id)[:limit]
 
     def suggest(self, beginning: str, limit: int) -> tuple[Suggestion, ...]:
         """See the protocol."""
         with available():
-            return vocabulary.suggestions(self._one(vocabulary.suggest_search(beginning, limit)))
+            return vocabulary.suggestions(self._reader.search(vocabulary.suggest_search(beginning, limit)))
 
     def corrections(self, words: Sequence[str]) -> Mapping[str, str]:
         """See the protocol."""
@@ -142,9 +146,13 @@ class OpenSearchIndex:
         if not asked:
             return {}
         with available():
-            near = vocabulary.near_words(asked, self._one(vocabulary.near_search(asked)))
+            near = vocabulary.near_words(asked, self._reader.search(vocabulary.near_search(asked)))
             texts = [text for found in near.values() for text in found]
-            return vocabulary.corrected(near, self._one(vocabulary.count_search(texts))) if texts else {}
+            return (
+                vocabulary.corrected(near, self._reader.search(vocabulary.count_search(texts)))
+                if texts
+                else {}
+            )
 
     def matched_words(
         self, query: IndexQuery, documents: Sequence[Document]
@@ -162,7 +170,7 @@ class OpenSearchIndex:
         last: ImageId | None = None
         while True:
             with available():
-                hits = self._one(ids_search(last, _IDS_AT_A_TIME))["hits"]["hits"]
+                hits = self._reader.search(ids_search(last, _IDS_AT_A_TIME))["hits"]["hits"]
             if not hits:
                 return
             yield from (last := ImageId(hit["_id"]) for hit in hits)
@@ -170,7 +178,7 @@ class OpenSearchIndex:
     def tally(self, model: str) -> Tally:
         """See the protocol."""
         with available():
-            return tally_of(self._one(tally_search(model)))
+            return tally_of(self._reader.search(tally_search(model)))
 
     def rebuild(self, changes: Iterable[Change]) -> int:
         """See the protocol.
@@ -238,7 +246,3 @@ class OpenSearchIndex:
             message = "Another rebuild of the search index took over."
             raise ConflictError(message)
         return len(batch)
-
-    def _one(self, search: Body) -> Response:
-        (response,) = self._reader.search([search])
-        return response

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from lumenstock.adapters.opensearch.mapping import Body
 from lumenstock.adapters.opensearch.words import form_clause, phrase_clause, prefix_clause, words_clause
 from lumenstock.kernel.ids import ImageId
@@ -12,6 +14,8 @@ from lumenstock.search.ports import Filters, IndexQuery, QueryVector
 
 # Read beyond the last hit asked for, since the engine cuts a run of equal scores where it likes.
 TIE_SLACK: Final = 50
+
+_DECIMALS: Final = 8  # half the bytes of what float32 is written with, and 1e-8 of a cosine
 
 EVERYTHING: Final[Body] = {"term": {"removed": False}}
 
@@ -21,21 +25,27 @@ def has_keyword_leg(query: IndexQuery) -> bool:
     return query.worded or query.browsing
 
 
-def keyword_query(query: IndexQuery, excluding: Sequence[ImageId] = ()) -> Body:
-    """The keyword leg: what the words find, or every document, of what passes."""
+def keyword_query(query: IndexQuery, excluding: Sequence[ImageId] = (), name: str | None = None) -> Body:
+    """The keyword leg: what the words find, or every document, of what passes.
+
+    With a ``name`` each find says under it how much its words score.
+    """
     clauses = passing(query)
-    words = [words_clause(query.text, query.synonyms)] if query.text else []
-    clauses["must"] = [*words, *map(phrase_clause, query.phrases), *map(prefix_clause, query.prefixes)]
+    if query.worded:
+        words = [words_clause(query.text, query.synonyms)] if query.text else []
+        words += [*map(phrase_clause, query.phrases), *map(prefix_clause, query.prefixes)]
+        clauses["must"] = [{"bool": {"must": words} | ({"_name": name} if name else {})}]
     if excluding:
         clauses["must_not"].append({"terms": {"id": list(excluding)}})
     return {"bool": clauses}
 
 
-def vector_query(query: IndexQuery, vector: QueryVector) -> Body:
-    """The documents of the vector's model that are nearest to it: those of the window, and some more."""
+def vector_query(query: IndexQuery, vector: QueryVector, count: int) -> Body:
+    """The ``count`` documents of the vector's model that are nearest to it, in each part of the index."""
     clauses = passing(query)
     clauses["filter"].append({"term": {"model": vector.model}})
-    near = {"vector": vector.values.tolist(), "k": query.window + TIE_SLACK, "filter": {"bool": clauses}}
+    values = np.round(vector.values.astype(np.float64), _DECIMALS).tolist()
+    near = {"vector": values, "k": count, "filter": {"bool": clauses}}
     return {"knn": {"vector": near}}
 
 
