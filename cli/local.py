@@ -58,7 +58,7 @@ def status() -> None:
     home = _home()
     state = cloud.status(home)
     running = state.answers and state.front_pid is not None
-    deployed = "current" if state.current else "older than the sources" if state.deployed else "nothing"
+    deployed = "current" if state.current else "not what the sources say" if state.deployed else "nothing"
     rows = {
         "address": home.front_url if running else "down",
         "engine": f"{home.engine_url} (process {state.engine_pid})" if state.engine_pid else "down",

@@ -79,13 +79,13 @@ def reset(home: Home, steps: Steps) -> None:
 
 def status(home: Home) -> Status:
     """What runs now."""
-    deployed = home.deployed_file.exists()
+    whole = home.deployed_file.read_text() if home.deployed_file.exists() else None
     return Status(
         engine_pid=engine.daemon(home).pid(),
         front_pid=front(home).pid(),
         answers=engine.is_ready(home),
-        deployed=deployed,
-        current=deployed and home.deployed_file.read_text() == sources.digest(home),
+        deployed=home.outputs_file.exists(),
+        current=whole == sources.digest(home),
     )
 
 
@@ -102,6 +102,8 @@ def _up(home: Home, steps: Steps) -> None:
     if home.deployed_file.exists() and home.deployed_file.read_text() == wanted:
         steps.note("deployed: nothing changed")
         return
+    # Until all of it has worked nothing is known to be there: of a deployment that failed a part may be.
+    home.deployed_file.unlink(missing_ok=True)
     _deploy(home, operator, steps)
     home.deployed_file.write_text(wanted)
 

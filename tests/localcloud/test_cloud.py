@@ -1,4 +1,4 @@
-"""Up and down of the whole, with a real engine."""
+"""Up and down of the whole; with a real engine, where it is asked for."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import cdk, cloud, engine
+from localcloud import cdk, cloud, engine, sources
 from localcloud.clients import Operator
 from localcloud.home import Home
 from localcloud.steps import Steps
-from lumenstock.kernel.errors import ConfigurationError
-
-pytestmark = pytest.mark.slow
+from lumenstock.kernel.errors import ConfigurationError, UnavailableError
 
 
 @pytest.fixture
@@ -24,6 +22,7 @@ def clean(home: Home) -> Iterator[Home]:
     cloud.reset(home, Steps(io.StringIO()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("resource", "named"),
     [
@@ -60,6 +59,7 @@ def test_what_is_not_running_is_reported_as_down(home: Home) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_reset_forgets_everything_but_the_secret(clean: Home) -> None:
     secret = clean.operator_secret
     engine.start(clean, print)
@@ -69,3 +69,36 @@ def test_a_reset_forgets_everything_but_the_secret(clean: Home) -> None:
     engine.start(clean, print)
     assert Operator.of(clean).s3.list_buckets()["Buckets"] == []
     assert Home(clean.folder, 1, 2).operator_secret == secret
+
+
+class Deployments:
+    """Stands for the engine and what is deployed to it: the sources' digest, half of it where it failed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.source, self.fails, self.there = "A", False, [""]
+        monkeypatch.setattr(cdk, "require", lambda *_: None)
+        monkeypatch.setattr(engine, "start", lambda *_: engine.Started(was_running=True, fresh=False))
+        monkeypatch.setattr(cloud, "_start_front", lambda *_: None)
+        monkeypatch.setattr(sources, "digest", lambda _: self.source)
+        monkeypatch.setattr(cloud, "_deploy", self._deploy)
+
+    def _deploy(self, *_: object) -> None:
+        self.there = [self.source, *(self.there[:1] if self.fails else ())]
+        if self.fails:
+            raise UnavailableError("the canary found nothing")
+
+
+def test_after_a_deployment_that_failed_half_way_the_one_before_it_is_deployed_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployments = Deployments(monkeypatch)
+    cloud.up(home, Steps(io.StringIO()))
+    deployments.source, deployments.fails = "B", True
+    with pytest.raises(UnavailableError):
+        cloud.up(home, Steps(io.StringIO()))
+    assert deployments.there == ["B", "A"]
+    assert not cloud.status(home).current
+    deployments.source, deployments.fails = "A", False
+    cloud.up(home, Steps(io.StringIO()))
+    assert deployments.there == ["A"], "the mixture was taken for what had been deployed before it"
+    assert cloud.status(home).current
