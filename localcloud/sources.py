@@ -17,7 +17,7 @@ _GENERATED = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache"})
 
 
 def digest(home: Home, repository: Path = REPOSITORY) -> str:
-    """32 hex digits over app, templates, code, layers, how they are deployed, by which engine and to where."""
+    """32 hex digits over app, templates, code, layers, how they are deployed, by which engine, to where."""
     content = hashlib.sha256(
         f"{interpreter.digest()} {home.folder} {home.front_url} {home.opensearch_url}".encode()
     )

@@ -157,6 +157,13 @@ def test_the_table_of_functions_equals_the_manifest() -> None:
     }
 
 
+def test_the_way_from_a_route_to_the_stored_item_is_four_files() -> None:
+    steps = re.findall(r"^\d\. (.+)$", section(ARCHITECTURE, "From a route to the stored item"), re.MULTILINE)
+    assert [len([name for name in QUOTED.findall(step) if is_repository_path(name)]) for step in steps] == [
+        1
+    ] * 4
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_what_the_code_says(name: str) -> None:
     assert (ROOT / name).read_text() == PAGES[name](), "run `make catalogues`"
