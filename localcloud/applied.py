@@ -8,17 +8,13 @@ from typing import Any
 from localcloud.clients import Operator
 
 
-def apply(operator: Operator, stacks: dict[str, dict[str, Any]]) -> int:
+def apply(operator: Operator, stacks: dict[str, dict[str, Any]]) -> None:
     """Apply every such property of the deployed templates; safe to repeat.
 
     Args:
         operator: Operator of the cloud that they were deployed to.
         stacks: Templates by stack name.
-
-    Returns:
-        How many properties were applied.
     """
-    count = 0
     for stack, template in stacks.items():
         wanted = list(_wanted(template))
         if not wanted:
@@ -27,8 +23,6 @@ def apply(operator: Operator, stacks: dict[str, dict[str, Any]]) -> int:
         physical = {item["LogicalResourceId"]: item.get("PhysicalResourceId", "") for item in resources}
         for logical_id, pair, value in wanted:
             APPLIED[pair](operator, physical[logical_id], value)
-            count += 1
-    return count
 
 
 def _wanted(template: dict[str, Any]) -> Iterable[tuple[str, tuple[str, str], Any]]:

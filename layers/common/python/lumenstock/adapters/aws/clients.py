@@ -39,11 +39,6 @@ class Patience:
     read_s: float
     attempts: int
 
-    @property
-    def longest_s(self) -> float:
-        """How long a call takes if nobody answers, the rests in between included."""
-        return self.attempts * (self.connect_s + self.read_s) + _rests_s(self.attempts)
-
     @classmethod
     def within(cls, function_s: float) -> Patience:
         """What lets a function say that a service did not answer, before its own time is over.
