@@ -8,8 +8,9 @@ So each request passes here first:
 2. The engine's own administration (``/_ministack``): only readiness and answers of custom resources, unless
    the operator's secret is shown.
 3. Plane (:mod:`localcloud.plane`): the control plane is never for a web page, and only signed; a presigned
-   S3 URL or signed form is for the front's pages and for programs; CloudFront answers reads; the HTTP API
-   has its own authorizers.
+   S3 URL or signed form is for the front's pages and for programs; CloudFront answers reads below ``/img/``;
+   the HTTP API has its own authorizers, takes bearer tokens and answers below ``/v1/``. Nobody else may show
+   an ``Authorization`` that is not a signature.
 4. Signature of everything under a root key (:mod:`localcloud.signature`).
 5. Size: 10 MB for the HTTP API as on AWS, more for S3 (the engine holds a body in memory while it arrives).
 """

@@ -14,8 +14,9 @@ from localcloud.signature import Claim
 # A browser resolves every name under .localhost to loopback itself, and nobody can point a cloudfront.net
 # name at this machine, so none of these can be rebound.
 _HOST = re.compile(r"(localhost|127\.0\.0\.1|[a-z0-9.-]+\.localhost|[a-z0-9]+\.cloudfront\.net)(:\d+)?")
-_API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.")
-_CDN_HOST = re.compile(r"[a-z0-9]+\.cloudfront\.(net|localhost)(:|$)")
+# Exactly what the engine takes for an API or a distribution: any other name gets all of AWS from it.
+_API_HOST = re.compile(r"[a-f0-9]{8}\.execute-api\.localhost(:\d+)?")
+_CDN_HOST = re.compile(r"[a-z0-9]+\.cloudfront\.(net|localhost)(:\d+)?")
 # What the control plane answers without a signature, on AWS too: Cognito's public operations and key sets.
 _PUBLIC_TARGET = "AWSCognitoIdentityProviderService."
 _PUBLIC_PATH = re.compile(r"/[\w-]+/\.well-known/[\w.-]+")
@@ -34,6 +35,8 @@ _ONCE = frozenset(
 # A form goes to the bucket itself. Source: Amazon S3 API reference, "POST Object".
 _BUCKET_PATH = re.compile(r"/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/?")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Source: RFC 6750, section 2.1.
+_BEARER = re.compile(r"Bearer [\w.~+/-]*=*")
 
 # Quota "Payload size" of HTTP APIs. Source: API Gateway developer guide, "Quotas for HTTP APIs".
 API_BODY_MAX_BYTES = 10 * 1024 * 1024
@@ -50,6 +53,10 @@ class Plane(Enum):
     PRESIGNED = "presigned S3 URL"
     FORM = "form to an S3 bucket"
     CONTROL = "control plane"
+
+
+# Some other paths the engine answers before it looks whose name was called.
+_PATHS = {Plane.API: "/v1/", Plane.CDN: "/img/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +96,9 @@ class Request:
     def plane(self, claim: Claim | None) -> Plane:
         """Whom it is for, if its signature is ``claim``."""
         host = self.headers["host"]
-        if _API_HOST.match(host):
+        if _API_HOST.fullmatch(host):
             return Plane.API
-        if _CDN_HOST.match(host):
+        if _CDN_HOST.fullmatch(host):
             return Plane.CDN
         if claim is None and self._is_form():
             return Plane.FORM
@@ -131,6 +138,9 @@ def check(request: Request, plane: Plane, claim: Claim | None, front_origin: str
     Raises:
         Refused: The rules do not allow it.
     """
+    _check_credentials(request, plane, claim)
+    if not request.path.startswith(_PATHS.get(plane, "/")):
+        raise Refused(404, "Not Found")
     if plane is Plane.CDN and request.method not in _READS:
         raise Refused(405, "CloudFront answers reads here")
     is_for_pages = plane in {Plane.PRESIGNED, Plane.FORM}
@@ -142,6 +152,16 @@ def check(request: Request, plane: Plane, claim: Claim | None, front_origin: str
             raise Refused(403, "the control plane is not for web pages")
         if claim is None and not _is_public(request):
             raise Refused(403, "the control plane answers signed requests only")
+
+
+def _check_credentials(request: Request, plane: Plane, claim: Claim | None) -> None:
+    """Refuse what the engine would believe: an ``Authorization`` it cannot read is the operator's."""
+    if "authorization" not in request.headers or (claim is not None and not claim.in_query):
+        return
+    if plane is not Plane.API:
+        raise Refused(403, "only signatures are credentials here")
+    if not _BEARER.fullmatch(request.headers["authorization"]):
+        raise Refused(401, "Unauthorized")
 
 
 def body_limit_bytes(plane: Plane, claim: Claim | None) -> int:

@@ -74,6 +74,44 @@ def test_a_hostile_page_reaches_no_control_plane(
     assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    "host", ["{api}.execute-api", "zzz.execute-api", "12345678.execute-api", "aa.cloudfront"]
+)
+@pytest.mark.parametrize(
+    ("method", "path", "operation"),
+    [
+        ("GET", "/2015-03-31/functions", ""),
+        ("GET", "/v2/email/account", ""),
+        ("GET", "/iceberg/v1/config", ""),
+        ("GET", "/v20180820/accesspoint", ""),
+        ("POST", "/", "DynamoDB_20120810.ListTables"),
+        ("POST", "/v1/search", "DynamoDB_20120810.ListTables"),
+        ("OPTIONS", "/2015-03-31/functions", ""),
+    ],
+)
+def test_no_name_and_no_token_makes_a_page_the_operator(
+    home: Home, cloud: Stage, host: str, method: str, path: str, operation: str
+) -> None:
+    name = f"{host.format(api=cloud.outputs['ApiId'])}.localhost:{home.engine_port}"
+    headers = {"host": name, "origin": "http://evil.test", "x-amz-target": operation}
+    if method == "OPTIONS":
+        headers |= {
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "authorization",
+        }
+    for shown in (
+        "",
+        "x",
+        "Bearer x",
+        "Basic eDp5",
+        "Bearer Credential=test/20261121/us-east-1/lambda/aws4_request",
+    ):
+        shows = {"authorization": shown} if shown else {}
+        answer = httpx.request(method, f"{home.engine_url}{path}", headers=headers | shows, content=b"{}")
+        assert answer.status_code in {401, 403, 404, 405}, (shown, answer.text)
+        assert answer.headers.get("access-control-allow-origin") != "*"
+
+
 def test_a_hostile_page_reaches_no_front(home: Home) -> None:
     assert httpx.get(f"{home.front_url}/mail", headers={"host": "evil.test"}).status_code == 421
     url = f"{home.front_url}/v1/auth/register"
