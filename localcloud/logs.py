@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,8 @@ _POLL_S = 1.0
 _LATE_MS = 5_000
 
 
+# Group, time, message.
+Event = tuple[str, int, str]
 # Group, time, message, and how many of the same came before: the engine gives events no id.
 Identity = tuple[str, int, str, int]
 
@@ -59,16 +61,18 @@ class Line:
 def once(client: CloudWatchLogsClient, engine_log: Path, minutes: int) -> Iterator[Line]:
     """The lines of the last ``minutes``, oldest first."""
     since_ms = _now_ms() - minutes * 60_000
-    yield from _sorted_lines(client, engine_log, since_ms, set())
+    yield from _lines([*_events(client, since_ms), *_EngineLog(engine_log, since_ms).new_errors()])
 
 
 def follow(client: CloudWatchLogsClient, engine_log: Path, minutes: int) -> Iterator[Line]:
     """The lines of the last ``minutes``, and then those that come, until the caller has enough."""
     since_ms = _now_ms() - minutes * 60_000
-    seen: set[Identity] = set()
+    engine, seen = _EngineLog(engine_log, since_ms), set[Identity]()
     while True:
-        yield from _sorted_lines(client, engine_log, since_ms, seen)
+        yield from _lines([*_unseen(_events(client, since_ms), seen), *engine.new_errors()])
         since_ms = max(since_ms, _now_ms() - _LATE_MS)
+        # What is older is not asked for again.
+        seen = {identity for identity in seen if identity[1] >= since_ms}
         time.sleep(_POLL_S)
 
 
@@ -89,24 +93,24 @@ def parse(group: str, at_ms: int, message: str) -> Line | None:
     return Line(at_ms, function, level, text, fields, str(record.get("exception", "")))
 
 
-def _sorted_lines(
-    client: CloudWatchLogsClient, engine_log: Path, since_ms: int, seen: set[Identity]
-) -> Iterator[Line]:
-    """Lines since ``since_ms`` that are not in ``seen``, which gets them."""
-    lines = []
-    repeats: Counter[Identity] = Counter()
-    for group, at_ms, message in [*_events(client, since_ms), *_engine_errors(engine_log, since_ms)]:
-        same = (group, at_ms, message, 0)
-        identity = (*same[:3], repeats[same])
-        repeats[same] += 1
-        line = parse(group, at_ms, message)
-        if line is not None and identity not in seen:
-            lines.append(line)
-        seen.add(identity)
-    yield from sorted(lines, key=lambda line: line.at_ms)
+def _lines(events: Iterable[Event]) -> list[Line]:
+    """What the events say, oldest first."""
+    lines = [line for event in events if (line := parse(*event)) is not None]
+    return sorted(lines, key=lambda line: line.at_ms)
 
 
-def _events(client: CloudWatchLogsClient, since_ms: int) -> Iterator[tuple[str, int, str]]:
+def _unseen(events: Iterable[Event], seen: set[Identity]) -> Iterator[Event]:
+    """The events that are not in ``seen``, which gets them."""
+    repeats: Counter[Event] = Counter()
+    for event in events:
+        identity = (*event, repeats[event])
+        repeats[event] += 1
+        if identity not in seen:
+            seen.add(identity)
+            yield event
+
+
+def _events(client: CloudWatchLogsClient, since_ms: int) -> Iterator[Event]:
     for group in _groups(client):
         for page in client.get_paginator("filter_log_events").paginate(
             logGroupName=group, startTime=since_ms
@@ -115,15 +119,35 @@ def _events(client: CloudWatchLogsClient, since_ms: int) -> Iterator[tuple[str, 
                 yield group, event["timestamp"], event["message"]
 
 
-def _engine_errors(log: Path, since_ms: int) -> Iterator[tuple[str, int, str]]:
-    for found in map(
-        _ENGINE_ERROR.match, log.read_text(errors="replace").splitlines() if log.exists() else ()
-    ):
-        if found is None:
-            continue
-        at_ms = int(datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S").astimezone().timestamp() * 1000)
-        if at_ms >= since_ms:
-            yield "engine", at_ms, json.dumps({"level": "ERROR", "message": found[2]})
+class _EngineLog:
+    """The engine's file, each line of which is read once."""
+
+    def __init__(self, path: Path, since_ms: int) -> None:
+        self._path, self._since_ms = path, since_ms
+        self._read_bytes = 0
+
+    def new_errors(self) -> list[Event]:
+        """The errors that were written since the last call."""
+        return [
+            ("engine", at_ms, json.dumps({"level": "ERROR", "message": found[2]}))
+            for line in self._new_lines()
+            if (found := _ENGINE_ERROR.match(line)) and (at_ms := _written_ms(found[1])) >= self._since_ms
+        ]
+
+    def _new_lines(self) -> list[str]:
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as file:
+            if self._path.stat().st_size < self._read_bytes:  # another start, another file
+                self._read_bytes = 0
+            file.seek(self._read_bytes)
+            whole = file.read().rpartition(b"\n")  # the line that is being written waits for its end
+        self._read_bytes += len(whole[0]) + len(whole[1])
+        return whole[0].decode(errors="replace").splitlines()
+
+
+def _written_ms(at: str) -> int:
+    return int(datetime.strptime(at, "%Y-%m-%d %H:%M:%S").astimezone().timestamp() * 1000)
 
 
 def _groups(client: CloudWatchLogsClient) -> list[str]:

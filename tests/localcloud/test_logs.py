@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from localcloud import logs
 from localcloud.logs import follow, once, parse
 
 if TYPE_CHECKING:
@@ -95,3 +97,51 @@ def test_lines_of_all_functions_come_in_the_order_of_time_and_only_once(engine_l
         logEvents=[{"timestamp": now_ms + 2, "message": "new"}],
     )
     assert next(stream).text == "new"
+
+
+@mock_aws
+def test_of_the_engine_s_file_each_line_comes_once_and_only_what_is_new_is_read(
+    engine_log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("localcloud.logs._POLL_S", 0.01)
+    client = boto3.client("logs", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    error = f"{time.strftime('%Y-%m-%d %H:%M:%S')} ERROR [lambda] "
+    engine_log.write_text(f"{error}first\n{error}same\n{error}half of a li")
+    stream = follow(client, engine_log, 1)
+    assert [next(stream).text for _ in range(2)] == ["[lambda] first", "[lambda] same"]
+    # What has been read is blanked: whoever reads it again finds nothing, or less than there was.
+    read = len(f"{error}first\n{error}same\n")
+    with engine_log.open("r+") as file:
+        file.write(" " * read)
+        file.seek(0, 2)
+        file.write(f"ne\n{error}same\n")
+    assert [next(stream).text for _ in range(2)] == ["[lambda] half of a line", "[lambda] same"]
+    engine_log.write_text(f"{error}of the next engine\n")
+    assert next(stream).text == "[lambda] of the next engine"
+
+
+def test_what_is_older_than_a_late_line_may_be_is_not_remembered(
+    engine_log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembered: list[int] = []
+    now_ms = 10**12
+    monkeypatch.setattr(logs, "_POLL_S", 0)
+    monkeypatch.setattr(logs, "_now_ms", lambda: now_ms)
+
+    def events(_: object, since_ms: int) -> Iterator[logs.Event]:
+        yield from (event for event in written if event[1] >= since_ms)
+
+    def unseen(found: Iterator[logs.Event], seen: set[logs.Identity]) -> Iterator[logs.Event]:
+        remembered.append(len(seen))
+        yield from original(found, seen)
+
+    original = logs._unseen
+    monkeypatch.setattr(logs, "_events", events)
+    monkeypatch.setattr(logs, "_unseen", unseen)
+    written = [(GROUP, now_ms, "0")]
+    stream = follow(boto3.client("logs", region_name="us-east-1"), engine_log, 1)
+    for number in range(1, 60):
+        assert next(stream).text == str(number - 1)
+        now_ms += 1000
+        written.append((GROUP, now_ms, str(number)))
+    assert max(remembered) <= 7
