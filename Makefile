@@ -50,7 +50,7 @@ search-quality: setup ## Measure how good the search is; fails where it fell (PH
 	$(call timed,search-quality,$(PY) -m tools.search_quality $(ARGS))
 
 bench-search: setup ## Measure search: the embedded index at 10,000 and 100,000, and a real OpenSearch (needs Maven and a JDK)
-	$(call timed,bench-search,SIZES="10k 100k" $(PY) -m tools.bench search search_opensearch embed_query)
+	$(call timed,bench-search,SIZES="10k 100k" $(PY) -m tools.bench search search_opensearch search_load embed_query)
 
 openapi: setup ## Write docs/api/openapi.json from the code
 	@$(PY) -m tools.openapi --write
