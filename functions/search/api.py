@@ -29,6 +29,7 @@ from functions.search.views import (
 )
 from lumenstock import bootstrap
 from lumenstock.catalog.image import Orientation
+from lumenstock.catalog.kind import ImageType, LicenceType
 from lumenstock.embedding.model import Embedder
 from lumenstock.ingest.checks import FileLimits
 from lumenstock.ingest.look_alike import embed_stranger
@@ -97,11 +98,9 @@ def search_images(
     created_to: Annotated[Day | None, Query(description="Last day, UTC, that day included.")] = None,
     min_width: Pixels = None,
     min_height: Pixels = None,
-    image_type: Annotated[
-        str | None, Query(min_length=1, max_length=64, description="`photo`, `illustration` or `render`.")
-    ] = None,
+    image_type: Annotated[ImageType | None, Query(description="How the picture came to be.")] = None,
     license: Annotated[  # noqa: A002 - the API's word
-        str | None, Query(min_length=1, max_length=64, description="`commercial` or `editorial`.")
+        LicenceType | None, Query(description="What it may be licensed for.")
     ] = None,
     people_min: People = None,
     people_max: People = None,

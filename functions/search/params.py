@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Literal
 
 from lumenstock.catalog.image import Orientation
+from lumenstock.catalog.kind import ImageType, LicenceType
 from lumenstock.kernel.errors import FieldError, InvalidInputError
 from lumenstock.search.colors import bucket_named
 from lumenstock.search.model import Mode, SearchRequest
@@ -44,8 +45,8 @@ class SearchParams:
     page_size: int
     cursor: str | None
     sort: Sort
-    image_type: str | None
-    license: str | None
+    image_type: ImageType | None
+    license: LicenceType | None
     people_min: int | None
     people_max: int | None
     ai_generated: Literal["true", "false"] | None
@@ -68,8 +69,8 @@ class SearchParams:
             created_before_s=_midnight_s(self.created_to) + _DAY_S if self.created_to else None,
             min_width_px=self.min_width or 0,
             min_height_px=self.min_height or 0,
-            image_type=fold(self.image_type) if self.image_type else None,
-            licence_type=fold(self.license) if self.license else None,
+            image_type=self.image_type,
+            licence_type=self.license,
             people_from=self.people_min,
             people_to=self.people_max,
             ai_generated=None if self.ai_generated is None else self.ai_generated == "true",

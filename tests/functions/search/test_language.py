@@ -92,7 +92,7 @@ def test_a_cursor_of_another_order_or_reading_is_refused(
 @pytest.mark.parametrize(
     ("query", "fields"),
     [
-        ({"image_type": "Photo"}, {"image_type": "photo"}),
+        ({"image_type": "photo"}, {"image_type": "photo"}),
         ({"license": "editorial"}, {"licence_type": "editorial"}),
         ({"people_max": 0}, {"people": 0}),
         ({"people_min": 2, "people_max": 3}, {"people": 2}),

@@ -200,6 +200,8 @@ def test_a_cursor_that_we_did_not_make_is_refused(get: Get, cursor: str) -> None
     [
         ({"mode": "psychic"}, "mode"),
         ({"orientation": "round"}, "orientation"),
+        ({"image_type": "painting"}, "image_type"),
+        ({"license": "free"}, "license"),
         ({"color": "orangeish"}, "color"),
         ({"color": "#12345"}, "color"),
         ({"created_from": "yesterday"}, "created_from"),

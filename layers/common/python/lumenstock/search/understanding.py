@@ -80,7 +80,11 @@ _SIZE = re.compile(
 )
 
 # Where no model counts people, words have to say it.
-_PEOPLE_WORDS = ("people", "person", "man", "woman", "child")
+_PEOPLE_WORDS = (
+    *("people", "person", "human", "crowd", "man", "men", "woman", "women", "child", "children"),
+    *("baby", "boy", "girl", "kid", "bride", "groom", "tourist", "worker", "farmer", "fisherman"),
+    *("climber", "cyclist", "dancer", "hiker", "runner", "surfer", "swimmer"),
+)
 
 
 def understand(
