@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """The gallery as the front serves it: web/ at the root, /v1 and /img beside it."""
+    """What the front serves: web/ at the root, /v1, /img and the page of the API beside it."""
     api = Marketplace(catalogue=[hit_of(seed) for seed in range(8)])
 
     class Handler(SimpleHTTPRequestHandler):
@@ -35,6 +35,13 @@ def site() -> Iterator[Site]:
                 self._send(200, "image/jpeg", jpeg(int(Path(self.path).stem)))
             else:
                 super().do_GET()
+
+        def translate_path(self, path: str) -> str:
+            if path == "/docs":
+                return str(REPOSITORY / "localcloud" / "pages" / "docs.html")
+            if path.startswith("/pages/"):
+                return str(REPOSITORY / "localcloud" / path[1:])
+            return str(REPOSITORY / path[1:]) if path.startswith("/docs/") else super().translate_path(path)
 
         def _send(self, status: int, content_type: str, body: bytes) -> None:
             self.send_response(status)
