@@ -126,6 +126,29 @@ def test_paths_that_are_not_announced_for_later_exist(document: Path) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_every_row_of_a_table_has_all_cells(document: Path) -> None:
+    tables = re.findall(r"(?:^\|.*\n)+", prose(document), re.MULTILINE)
+    cells = [[len(re.findall(r"(?<!\\)\|", row)) for row in found.splitlines()] for found in tables]
+    assert [found for found, count in zip(tables, cells, strict=True) if len(set(count)) > 1] == []
+
+
+def test_the_figures_of_the_readme_are_those_of_the_benchmarks() -> None:
+    measured = {
+        names(row[0]).pop(): f"{float(row[1]):.2f}" for row in table((DOCS / "benchmarks.md").read_text())
+    }
+    said = re.search(
+        r"costs (\S+) CPU seconds for a generated picture and (\S+) for photos of cameras;.* is (\S+) of what Pillow",
+        " ".join((ROOT / "README.md").read_text().split()),
+    )
+    assert said
+    assert list(said.groups()) == [
+        measured.get("ingest.lean.cpu_s_per_12mp"),
+        measured.get("ingest.lean.photos.cpu_s_per_12mp"),
+        measured.get("ingest.ratio_to_pillow"),
+    ]
+
+
 def test_the_table_of_states_equals_the_code() -> None:
     documented = {
         Status(names(status).pop()): (names(following), names(marks))

@@ -1,6 +1,6 @@
 """``make bench``: run every benchmark, show its lines, and write docs/benchmarks.md from them.
 
-With names as arguments only those run; the page keeps the lines of the others.
+With names as arguments only those run; the page keeps the lines of the others, if it is of this machine.
 
 A benchmark is a module of this folder whose lines on standard output are
 ``{"bench": NAME, "value": NUMBER, "unit": UNIT}``; everything else it says goes to standard error.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -28,6 +29,10 @@ Machine: {machine}.
 | figure | value | unit | command | date |
 |---|---:|---|---|---|
 """
+# Figure, value, unit, command, date.
+ROW = re.compile(
+    r"\| `[^|]+` \| [^|]+ \| [^|]+ \| `python -m tools\.bench\.(?P<bench>\w+)` \| \d{4}-\d\d-\d\d \|"
+)
 
 
 def machine() -> str:
@@ -52,10 +57,18 @@ def benchmarks() -> list[str]:
 
 
 def kept_rows(running: list[str]) -> list[str]:
-    """The lines of the page whose benchmark still exists and is not among those that run now."""
+    """The whole lines of the page whose benchmark still exists and is not among those that run now.
+
+    Raises:
+        SystemExit: There are such, and the page says that they are of another machine.
+    """
     here = {path.stem for path in Path(__file__).parent.glob("*.py")} - set(running)
-    rows = [line for line in PAGE.read_text().splitlines() if line.startswith("| `")]
-    return [row for row in rows if any(f"tools.bench.{name}`" in row for name in here)]
+    page = PAGE.read_text()
+    rows = [row for row in map(ROW.fullmatch, page.splitlines()) if row and row["bench"] in here]
+    if rows and f"\nMachine: {machine()}.\n" not in page:
+        message = f"{PAGE.name} is of another machine than this ({machine()}): run all benchmarks"
+        sys.exit(f"{message}, or see the figures of one by its module")
+    return [row[0] for row in rows]
 
 
 def main() -> int:
