@@ -10,6 +10,7 @@ from cli.ledger import Ledger, Stage, Stamp
 from cli.manifest import Unusable
 from cli.others import PassedOver
 from cli.pictures import UNKNOWN_TYPE, Picture, legible
+from cli.resumption import REASONS, is_cured_by
 
 
 class Plan(StrEnum):
@@ -65,5 +66,10 @@ def _look(picture: Picture, ledger: Ledger) -> Look:
         return Look(file, Plan.UNUSABLE, 0, Unusable(file, "empty_file", "It has no bytes."))
     sha256 = ledger.digest(picture.path, stamp)
     entry = ledger.entry(sha256) if sha256 else None
-    is_sent = entry is not None and entry.stage in {Stage.SENT, Stage.ENDED}
+    reasons = REASONS.validate_json(entry.reasons) if entry and entry.reasons else ()
+    is_sent = (
+        entry is not None
+        and entry.stage in {Stage.SENT, Stage.ENDED}
+        and not is_cured_by(picture.content_type, entry, reasons)
+    )
     return Look(file, Plan.ALREADY_SENT if is_sent else Plan.TO_SEND, stamp.size_bytes)

@@ -21,17 +21,20 @@ from typing import Any, Self
 from lumenstock.kernel.errors import LumenstockError
 
 _VERSION = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS digest (
+_SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS digest (
     path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha256 BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS upload (
+) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS upload (
     account TEXT NOT NULL, sha256 BLOB NOT NULL, key TEXT NOT NULL, stage TEXT NOT NULL,
     image_id TEXT, upload_id TEXT, outcome TEXT, reasons TEXT,
+    content_type TEXT,
     PRIMARY KEY (account, sha256)
-) WITHOUT ROWID;
-"""
-_COLUMNS = "key, stage, image_id, upload_id, outcome, reasons"
+) WITHOUT ROWID""",
+)
+# Came later than the first files. Who does not know of it can still use one that has it.
+_COLUMN_ADDED = "content_type"
+_COLUMNS = "key, stage, image_id, upload_id, outcome, reasons, content_type"
 # Another run writes for microseconds; only a stopped one holds the file for longer.
 _BUSY_S = 20.0
 
@@ -60,6 +63,7 @@ class Entry:
         upload_id: Of a multipart upload; None for a single PUT.
         outcome: How it ended, a value of :class:`cli.outcome.Outcome`; None before.
         reasons: JSON array of why; None when there are none.
+        content_type: As what it was announced; None before, and where that was not noted.
     """
 
     key: str
@@ -68,6 +72,7 @@ class Entry:
     upload_id: str | None = None
     outcome: str | None = None
     reasons: str | None = None
+    content_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,7 @@ class Ledger:
         self._write(
             "INSERT INTO upload (account, sha256, key, stage) VALUES (?, ?, ?, 'wanted')"
             " ON CONFLICT DO UPDATE SET key = excluded.key, stage = 'wanted', image_id = NULL,"
-            " upload_id = NULL, outcome = NULL, reasons = NULL WHERE key = ?",
+            " upload_id = NULL, outcome = NULL, reasons = NULL, content_type = NULL WHERE key = ?",
             (self._account, sha256, key, instead_of),
         )
         entry = self.entry(sha256)
@@ -162,9 +167,15 @@ class Ledger:
             raise LedgerError(f"{self._path} lost a line that was just written.")
         return entry
 
-    def announced(self, sha256: bytes, image_id: str, upload_id: str | None) -> None:
-        """The API knows of the file."""
-        self._update(sha256, stage=Stage.ANNOUNCED, image_id=image_id, upload_id=upload_id)
+    def announced(self, sha256: bytes, image_id: str, upload_id: str | None, content_type: str) -> None:
+        """The API knows of the file, as one of type ``content_type``."""
+        self._update(
+            sha256,
+            stage=Stage.ANNOUNCED,
+            image_id=image_id,
+            upload_id=upload_id,
+            content_type=content_type,
+        )
 
     def sent(self, sha256: bytes, image_id: str) -> None:
         """The store has all of it."""
@@ -187,8 +198,13 @@ class Ledger:
             raise LedgerError(f"{self._path} is of a newer lumenstock. Use that one, or --state FILE.")
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        self._db.execute("BEGIN IMMEDIATE")  # of two that open one file, one adds the column
+        for table in _SCHEMA:
+            self._db.execute(table)
+        if _COLUMN_ADDED not in {row[1] for row in self._db.execute("PRAGMA table_info(upload)")}:
+            self._db.execute(f"ALTER TABLE upload ADD COLUMN {_COLUMN_ADDED} TEXT")
         self._db.execute(f"PRAGMA user_version = {_VERSION}")
+        self._db.execute("COMMIT")
 
     def _row(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
         with self._lock, self._telling():

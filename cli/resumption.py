@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -11,6 +12,7 @@ from cli.client import Client
 from cli.ledger import Entry, Ledger, Stage
 from cli.outcome import Outcome, outcome_of
 from cli.responses import ImageStatus, StatusReason, UploadState
+from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.kernel.errors import NotFoundError
 
@@ -61,8 +63,8 @@ class Resumption:
         self._ledger = ledger
         self._believing = believing
 
-    def next_step(self, sha256: bytes) -> Step:
-        """What to do for the file with this content.
+    def next_step(self, sha256: bytes, content_type: str) -> Step:
+        """What to do for the file with this content, that is to go as ``content_type``.
 
         Raises:
             LumenstockError: The server refused to say, or failed.
@@ -70,11 +72,19 @@ class Resumption:
         entry = self._ledger.want(sha256, new_key())
         if entry.image_id is None:
             return Announce(entry.key)
+        step = self._step(sha256, entry, entry.image_id)
+        if isinstance(step, GoOn) and entry.content_type not in {content_type, None}:
+            return self.again(sha256, entry.key)
+        if isinstance(step, Done) and is_cured_by(content_type, entry, step.reasons):
+            return self.again(sha256, entry.key)
+        return step
+
+    def _step(self, sha256: bytes, entry: Entry, image_id: str) -> Step:
         if entry.stage is Stage.ANNOUNCED and entry.upload_id:
             return self._in_parts(sha256, entry, entry.upload_id)
         if self._believing and entry.outcome and entry.outcome != Outcome.PROCESSING_FAILED:
-            return _as_remembered(entry.image_id, entry.outcome, entry.reasons)
-        return self._by_status(sha256, entry, entry.image_id)
+            return _as_remembered(image_id, entry.outcome, entry.reasons)
+        return self._by_status(sha256, entry, image_id)
 
     def again(self, sha256: bytes, key: str) -> Announce:
         """Begin anew: what ``key`` announced leads nowhere."""
@@ -107,6 +117,12 @@ class Resumption:
             return self._client.status(image_id)[0]
         except NotFoundError:
             return None
+
+
+def is_cured_by(content_type: str, entry: Entry, reasons: Iterable[StatusReason]) -> bool:
+    """Whether a file that was refused for the type it was announced as is another one as ``content_type``."""
+    codes = {reason.code for reason in reasons}
+    return ReasonCode.TYPE_MISMATCH in codes and entry.content_type != content_type
 
 
 def new_key() -> str:

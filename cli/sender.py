@@ -123,7 +123,7 @@ class Sender:
         stamp = Stamp.of(picture.path)
         file = _File(picture, stamp, self._digest(picture, stamp))
         with self._turns.of(file.sha256):
-            step = self._resumption.next_step(file.sha256)
+            step = self._resumption.next_step(file.sha256, picture.content_type)
             sent_bytes = 0
             if isinstance(step, Announce):
                 step, sent_bytes = self._announced(file, step.key)
@@ -149,9 +149,9 @@ class Sender:
         except AlreadyUploadedError as known:
             return Done(str(known.members["imageId"]), Outcome.ALREADY_THERE), 0
         if isinstance(ticket, Plan):
-            self._ledger.announced(file.sha256, ticket.image_id, ticket.upload_id)
+            self._ledger.announced(file.sha256, ticket.image_id, ticket.upload_id, file.picture.content_type)
             return self._in_parts(file, ticket)
-        self._ledger.announced(file.sha256, ticket.image_id, None)
+        self._ledger.announced(file.sha256, ticket.image_id, None, file.picture.content_type)
         return self._whole(file, key, ticket), file.size_bytes
 
     def _ticket(self, file: _File, key: str) -> tuple[str, Ticket | Plan]:
