@@ -2,7 +2,8 @@
 
 Works on a copy of the tree. cosmic-ray makes the mutants; each of a seeded sample is run against those tests
 that execute the broken line, which one run with coverage tells beforehand. A mutant whose line no test
-executes has survived. Fails when fewer than 85 % are killed.
+executes has survived; it is killed where tests fail with it and the same pass without it. Fails when fewer
+than 85 % are killed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cosmic_ray.mutating import mutate_and_test
+from cosmic_ray.testing import run_tests
 from cosmic_ray.work_db import use_db
 from cosmic_ray.work_item import MutationSpec, TestOutcome
 from coverage import CoverageData
@@ -50,7 +52,7 @@ NOT_BEHAVIOUR = "@dataclass("
 # import is executed for all who use its module, of whom few look at it.
 MOST_TESTS, MOST_TESTS_OF_MODULE = 100, 1000
 TIMEOUT_S = 300.0
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:randomly")
 
 
 Lines = Mapping[Path, Mapping[int, list[str]]]
@@ -156,16 +158,28 @@ def _tests(file: Path, module: str, spec: MutationSpec, lines: Lines, chance: ra
 
 
 def outcome_of(mutant: Mutant, tree: Path) -> str:
-    """``killed``, ``timed out`` or ``survived``; prints what survived."""
+    """``killed``, ``timed out`` or ``survived``; prints what survived.
+
+    Raises:
+        SystemExit: Its tests fail without it as well, or cannot be run at all.
+    """
     if not mutant.tests:
         print(f"  no test executes {mutant.spec.module_path}:{mutant.spec.start_pos[0]}")
         return "survived"
     arguments = tree / "tests.txt"
     arguments.write_text("\n".join(mutant.tests))
+    command = shlex.join([*PYTEST, "-x", f"@{arguments}"])
     with chdir(tree):
-        result = mutate_and_test([mutant.spec], shlex.join([*PYTEST, "-x", f"@{arguments}"]), TIMEOUT_S)
-    if result.test_outcome is TestOutcome.KILLED:
-        return "timed out" if result.output == "timeout" else "killed"
+        result = mutate_and_test([mutant.spec], f"{command} --cache-clear", TIMEOUT_S)
+        if result.test_outcome is TestOutcome.KILLED and result.output == "timeout":
+            return "timed out"
+        if result.test_outcome is TestOutcome.KILLED:
+            # pytest ends with an error, too, where a test is not found or fails anyhow. Only what failed is
+            # run again: one test; all of them where no test failed, as when a module cannot be imported.
+            control, said = run_tests(f"{command} --last-failed", TIMEOUT_S)
+            if control is not TestOutcome.SURVIVED:
+                sys.exit(f"{mutant.spec.module_path}: without the mutant its tests do not pass\n{said}")
+            return "killed"
     print(f"  {result.test_outcome}: {mutant.spec.operator_name}\n{result.diff}")
     return "survived"
 
