@@ -179,3 +179,10 @@ def test_services_that_clash_are_refused(other: dict[str, Any], clash: str | Non
 def test_a_reference_to_nothing_is_refused() -> None:
     with pytest.raises(ClashError, match="leads nowhere"):
         merge({"one": {**_document(), "components": {}}})
+
+
+def test_every_hook_of_schemathesis_stands_with_its_reason_beside_the_other_exclusions() -> None:
+    folder = DOCS.parents[1] / "tests" / "e2e"
+    hooks = (folder / "schemathesis_hooks.py").read_text()
+    named = re.findall(r"^# - `(\w+)`: \w", (folder / "schemathesis.toml").read_text(), re.MULTILINE)
+    assert sorted(named) == sorted(re.findall(r"^@schemathesis\.hook\ndef (\w+)", hooks, re.MULTILINE))
