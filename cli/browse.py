@@ -12,9 +12,17 @@ from rich.table import Table
 from cli.console import out
 from cli.options import DEFAULT_API, Api, AsJson, public_client, signed_in_client
 from cli.responses import Finds, Page
+from lumenstock.catalog.states import Status
 
 # Below so many columns price and contributor stay out, and titles have more of the room.
 _WIDE = 100
+
+
+# What becomes of a picture for whose reasons no other file is needed.
+_CURES = {
+    Status.PENDING_REVIEW: "waits for a moderator",
+    Status.PROCESSING_FAILED: "can be tried again",
+}
 
 
 class Mode(StrEnum):
@@ -48,7 +56,7 @@ def status(image_id: ImageIdArgument, *, as_json: AsJson = False, api: Api = DEF
         return
     out.print(f"{escape(answer.image_id)}  [bold]{answer.status.replace('_', ' ')}[/]")
     for reason in answer.reasons:
-        cure = "needs a new upload" if reason.needs_new_upload else "can be tried again"
+        cure = "needs a new upload" if reason.needs_new_upload else _CURES.get(answer.status, "can be mended")
         out.print(f"  {escape(reason.text)} [dim]({reason.code}; {cure})[/]")
 
 

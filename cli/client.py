@@ -152,6 +152,16 @@ class Client:
         headers = {"idempotency-key": idempotency_key}
         self._signed("POST", f"/v1/images/{image_id}/retry", headers=headers)
 
+    def allow_near_duplicate(self, image_id: str, version: int) -> None:
+        """Say of a picture as it stands at ``version`` that it is meant to be beside its like.
+
+        Raises:
+            PreconditionFailedError: It has another version by now.
+        """
+        headers = {"if-match": f'"{version}"'}
+        body = {"allowNearDuplicate": True}
+        self._signed("PATCH", f"/v1/contributor/images/{image_id}", json=body, headers=headers)
+
     def status(
         self, image_id: str, etag: str | None = None, *, wait_s: int = 0
     ) -> tuple[ImageStatus | None, str | None]:

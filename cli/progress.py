@@ -25,6 +25,7 @@ from rich.progress import (
 from cli.manifest import Unusable
 from cli.outcome import Outcome, Result
 from cli.pictures import Picture, legible
+from lumenstock.catalog.reasons import ReasonCode
 
 _LOOKS = {
     Outcome.APPROVED: ("green", "✓", "approved"),
@@ -161,8 +162,12 @@ def line_of(result: Result) -> str:
     colour, sign, words = _LOOKS[result.outcome]
     name = escape(result.picture.name)
     head = f"[{colour}]{sign}[/] {name}  [{colour}]{words}[/]  [dim]{result.image_id or ''}[/]"
-    reasons = [f"    {escape(reason.text)} [dim]({reason.code})[/]" for reason in result.reasons]
-    return "\n".join([head.rstrip(), *([] if result.outcome is Outcome.ALREADY_THERE else reasons)])
+    reasons = [
+        f"    {escape(reason.text)} [dim]({reason.code})[/]"
+        for reason in result.reasons
+        if result.outcome is not Outcome.ALREADY_THERE or reason.code != ReasonCode.EXACT_DUPLICATE
+    ]
+    return "\n".join([head.rstrip(), *reasons])
 
 
 def line_of_unusable(item: Unusable) -> str:

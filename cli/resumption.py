@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -14,7 +15,7 @@ from cli.outcome import Outcome, outcome_of
 from cli.responses import ImageStatus, StatusReason, UploadState
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
-from lumenstock.kernel.errors import NotFoundError
+from lumenstock.kernel.errors import NotFoundError, PreconditionFailedError
 
 _GONE = frozenset({Status.EXPIRED, Status.DELETED})
 REASONS = TypeAdapter(tuple[StatusReason, ...])
@@ -79,6 +80,27 @@ class Resumption:
             return self.again(sha256, entry.key)
         return step
 
+    def reasons(self, image_id: str) -> tuple[StatusReason, ...]:
+        """Why a picture waits or was refused, if so."""
+        status = self._status(image_id)
+        return tuple(status.reasons) if status else ()
+
+    def meant(self, step: Done) -> Done:
+        """What becomes of a picture that waits for looking like another, now that both are meant.
+
+        Raises:
+            LumenstockError: The server refused, or failed.
+        """
+        if not _waits_for_its_like(step.outcome, step.reasons):
+            return step
+        status = self._status(step.image_id)
+        if status and _waits_for_its_like(outcome_of(status), status.reasons):
+            with suppress(PreconditionFailedError):  # what it is by now counts
+                self._client.allow_near_duplicate(step.image_id, status.version)
+            status = self._status(step.image_id)
+        outcome = outcome_of(status) if status else None
+        return Done(step.image_id, outcome, tuple(status.reasons)) if status and outcome else step
+
     def _step(self, sha256: bytes, entry: Entry, image_id: str) -> Step:
         if entry.stage is Stage.ANNOUNCED and entry.upload_id:
             return self._in_parts(sha256, entry, entry.upload_id)
@@ -123,6 +145,11 @@ def is_cured_by(content_type: str, entry: Entry, reasons: Iterable[StatusReason]
     """Whether a file that was refused for the type it was announced as is another one as ``content_type``."""
     codes = {reason.code for reason in reasons}
     return ReasonCode.TYPE_MISMATCH in codes and entry.content_type != content_type
+
+
+def _waits_for_its_like(outcome: Outcome | None, reasons: Iterable[StatusReason]) -> bool:
+    is_good = outcome is not None and outcome.good
+    return is_good and ReasonCode.NEAR_DUPLICATE in {reason.code for reason in reasons}
 
 
 def new_key() -> str:

@@ -129,6 +129,8 @@ class Sender:
                 step, sent_bytes = self._announced(file, step.key)
             elif isinstance(step, GoOn):
                 step, sent_bytes = self._in_parts(file, step.upload)
+            if isinstance(step, Done) and picture.allow_near_duplicate:
+                step = self._resumption.meant(step)
         now_s = time.monotonic()
         was = Way(file.sha256, file.size_bytes, sent_bytes)
         if isinstance(step, Wait):
@@ -147,7 +149,10 @@ class Sender:
         try:
             key, ticket = self._ticket(file, key)
         except AlreadyUploadedError as known:
-            return Done(str(known.members["imageId"]), Outcome.ALREADY_THERE), 0
+            image_id = str(known.members["imageId"])
+            # Only whoever means to have both has a use for why it waits, and pays a call for that.
+            why = self._resumption.reasons(image_id) if file.picture.allow_near_duplicate else ()
+            return Done(image_id, Outcome.ALREADY_THERE, why), 0
         if isinstance(ticket, Plan):
             self._ledger.announced(file.sha256, ticket.image_id, ticket.upload_id, file.picture.content_type)
             return self._in_parts(file, ticket)

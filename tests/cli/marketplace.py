@@ -41,6 +41,7 @@ class Marketplace:
         seen: Method and path of every call.
         announced: Bodies of the upload calls by image id; ``stored`` are the bytes that came in one piece.
         uploads: Those that come in parts.
+        patches: Path, ``If-Match`` and body of every edit; it approves the picture.
         waits: Image id and seconds of every poll that may take a while; it does not here, but sees the next fate.
         living: Image ids by SHA-256 of what the account has already.
     """
@@ -59,6 +60,7 @@ class Marketplace:
     waits: list[tuple[str, int]] = field(default_factory=list)
     uploads: Uploads = field(default_factory=Uploads)
     living: dict[str, str] = field(default_factory=dict)
+    patches: list[tuple[str, str, Any]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, method: str, address: str, headers: Any, body: bytes) -> Answer | None:
@@ -109,6 +111,10 @@ class Marketplace:
             return self._announce(headers["idempotency-key"], json.loads(body))
         if path.startswith("/v1/uploads/"):
             return self.uploads.answer(path, json.loads(body or b"{}"), self.url)
+        if method == "PATCH":
+            self.patches.append((path, headers["if-match"], json.loads(body)))
+            self.fates[self.announced[path.split("/")[4]]["title"]] = [{"status": "approved"}]
+            return Answer(200, {})
         if path.endswith("/retry"):
             image_id = path.split("/")[3]
             self.fates[self.announced[image_id]["title"]] = [{"status": "approved"}]
@@ -192,7 +198,7 @@ def handler_of(market: Marketplace) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(sent)
 
-        do_GET = do_POST = do_PUT = _handle  # noqa: N815 - the library's names
+        do_GET = do_POST = do_PUT = do_PATCH = _handle  # noqa: N815 - the library's names
 
         def log_message(self, *_: object) -> None:
             """Keep the test's output clean."""

@@ -61,11 +61,19 @@ def test_status_shows_all_reasons_and_their_cure(signed_in: Run, market: Marketp
         {"code": "damaged", "text": "The file is damaged.", "needsNewUpload": True},
         {"code": "processing_failed", "text": "Something broke.", "needsNewUpload": False},
     ]
-    market.fates["lake"] = [{"status": "rejected", "reasons": reasons}]
+    market.fates["lake"] = [{"status": "processing_failed", "reasons": reasons}]
     ran = signed_in("status", "IMG7")
     assert ran.code == 0
     assert re.search(r"The file is damaged\..*needs a new upload", ran.out)
     assert re.search(r"Something broke\..*can be tried again", ran.out)
+
+
+def test_status_says_that_a_picture_waits_for_a_moderator(signed_in: Run, market: Marketplace) -> None:
+    market.announced["IMG7"] = {"title": "lake"}
+    reason = {"code": "near_duplicate", "text": "It looks like your IMG6.", "needsNewUpload": False}
+    market.fates["lake"] = [{"status": "pending_review", "reasons": [reason]}]
+    ran = signed_in("status", "IMG7")
+    assert re.search(r"near_duplicate; waits for a moderator", ran.out)
 
 
 def test_search_asks_for_what_was_said(run: Run, market: Marketplace) -> None:
