@@ -3,15 +3,55 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import psutil
+import pytest
 
+from tests.e2e.journey import wait_for
 from tests.e2e.stage import Stage
 from tests.e2e.workers import workers
+
+# From the step's failure to the line in the function's log. A message that the step gave up on may come to the
+# function only later, on a slow machine; and CloudWatch shows a line some seconds after it was written.
+_LOGGED_WITHIN_S = 60.0
+
+
+@contextmanager
+def fails_without(cloud: Stage, function: str, action: str) -> Iterator[None]:
+    """What is done inside must fail without an action, and for want of it: a slow machine fails a step too.
+
+    IAM's refusal of the action is in what the step met, or in the function's own log.
+    """
+    with without(cloud, function, action):
+        since_ms = int(time.time() * 1000)
+        with pytest.raises(AssertionError) as failure:
+            yield
+        if not re.search(refusal(action), str(failure.value)):
+            wait_for(lambda: refusals(cloud, function, action, since_ms), bool, _LOGGED_WITHIN_S)
+
+
+def refusal(action: str) -> str:
+    """A pattern for what AWS says, and the local engine, when nothing allows an action.
+
+    The stream's consumer logs the kind of the error only.
+    """
+    return rf'not authorized to perform: {re.escape(action)}\b|"error": ?"AccessDenied'
+
+
+def refusals(cloud: Stage, function: str, action: str, since_ms: int) -> list[str]:
+    """What a function logged of being refused an action."""
+    pages = cloud.operator.logs.get_paginator("filter_log_events").paginate(
+        logGroupName=f"/aws/lambda/lumenstock-{cloud.name}-{function}", startTime=since_ms
+    )
+    messages = [event["message"] for page in pages for event in page["events"]]
+    return [message for message in messages if re.search(refusal(action), message)]
 
 
 @contextmanager
@@ -64,3 +104,12 @@ def start_cold(cloud: Stage, function: str) -> None:
         if worker.function == function:
             with suppress(psutil.NoSuchProcess):  # it ended by itself
                 worker.process.kill()
+            # Until then the engine may give it the next call, which fails whatever is granted.
+            wait_for(partial(has_ended, worker.process), bool, within_s=10, every_s=0.02)
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Whether a process runs no more, with all of its threads; its parent may not have asked yet."""
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.status() == psutil.STATUS_ZOMBIE and process.num_threads() == 1)
+    return True

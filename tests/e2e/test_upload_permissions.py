@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lumenstock.ingest.direct import direct_image_id, session_of
-from tests.e2e.grants import role_without, without
+from tests.e2e.grants import fails_without, refusal, role_without
 from tests.e2e.journey import announce, expect, new_picture, wait_for
 from tests.e2e.parts import complete, put, sdk, send, sign
 from tests.e2e.stage import Person, Stage
@@ -161,12 +161,12 @@ def trial(cloud: Stage) -> Iterator[Trial]:
     ("holder", "action", "step"), GRANTS, ids=lambda part: getattr(part, "__name__", part)
 )
 def test_a_step_fails_without_its_grant(trial: Trial, holder: str, action: str, step: Step) -> None:
-    taken = (
-        role_without(trial.cloud, f"lumenstock-{trial.cloud.name}-{ROLE}", action)
-        if holder == ROLE
-        else without(trial.cloud, holder, action)
-    )
-    with taken, pytest.raises(AssertionError):
+    if holder != ROLE:
+        with fails_without(trial.cloud, holder, action):
+            step(trial)
+        return
+    role = f"lumenstock-{trial.cloud.name}-{ROLE}"
+    with role_without(trial.cloud, role, action), pytest.raises(AssertionError, match=refusal(action)):
         step(trial)
 
 
