@@ -67,7 +67,7 @@ class End:
         remains: What is left of things that have ended.
         documents: Version in the index, by image.
         events: What was sent to the bus, in order.
-        expected: How each image must have ended.
+        expected: How each image must have ended: in one of these statuses, or for a reason: "status: reason".
         exposed: Faults that were seen on the way.
     """
 
@@ -117,7 +117,7 @@ def _lost(end: End, last: Mapping[str, Row]) -> list[str]:
     faults = []
     for image_id, expected in end.expected.items():
         row = last[image_id]
-        if row.status not in expected:
+        if expected.isdisjoint({row.status, *(f"{row.status}: {reason}" for reason in row.reasons)}):
             faults.append(f"{image_id}: lost at {row.status} {row.reasons}, not {sorted(expected)}")
         if row.status in {"rejected", "processing_failed", "taken_down"} and not row.reasons:
             faults.append(f"{image_id}: {row.status} without a reason")

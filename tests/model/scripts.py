@@ -89,7 +89,7 @@ def twins(world: World) -> None:
 def after_takedown(world: World) -> None:
     """A file comes again, after its first image was taken down: it is the only one, and a person looks first."""
     taken_down(world)
-    world.upload(PICTURE, HELD)
+    world.upload(PICTURE, frozenset({"pending_review: taken_down_before"}))
     world.settle()
 
 
