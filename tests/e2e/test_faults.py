@@ -25,7 +25,7 @@ from tests.pictures import jpeg
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600, func_only=True)]
 
 PICTURES = 50
-# What works on pictures; the API's workers are killed as well, and the client repeats its reads.
+# What works on pictures. The API's workers are not killed here.
 WORKERS = [
     f"lumenstock-local-{spec.name}" for spec in FUNCTIONS if spec.service in {"ingest", "embed", "indexer"}
 ]
