@@ -23,10 +23,16 @@ MEDIA_TYPES = {
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def photo(width_px: int, height_px: int, seed: int = 0, mode: str = "RGB") -> Image.Image:
-    """Something like a photo: soft colours with fine grain. The same seed gives the same pixels."""
+def photo(
+    width_px: int, height_px: int, seed: int = 0, mode: str = "RGB", fields: tuple[int, int] = (6, 8)
+) -> Image.Image:
+    """Something like a photo: soft colours with fine grain. The same seed gives the same pixels.
+
+    Of ``fields`` there are so many from top to bottom and from left to right. A picture of as few as by default
+    mostly shows too little to be looked for among others; one of 12 by 16 never does.
+    """
     rng = np.random.default_rng(seed)
-    coarse = rng.uniform(30, 225, (6, 8, 3)).astype(np.uint8)
+    coarse = rng.uniform(30, 225, (*fields, 3)).astype(np.uint8)
     soft = Image.fromarray(coarse).resize((width_px, height_px), Image.Resampling.BICUBIC)
     grain = rng.normal(0, 6, (height_px, width_px, 1))
     pixels = np.clip(np.asarray(soft, dtype=np.float32) + grain, 0, 255).astype(np.uint8)

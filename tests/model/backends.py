@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from tests.conftest import CATALOG, DERIVATIVES, FINGERPRINTS, ORIGINALS
+from tests.conftest import ACCOUNTS, CATALOG, DERIVATIVES, FINGERPRINTS, IDEMPOTENCY, ORIGINALS
 from tests.model.history import Row
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -16,7 +16,7 @@ _WRITTEN_AT_S = 1_767_323_045.0
 
 def clear() -> None:
     """Empty all stores for the next world."""
-    for name in (CATALOG, FINGERPRINTS):
+    for name in (CATALOG, FINGERPRINTS, ACCOUNTS, IDEMPOTENCY):
         table = _tables()[name]
         table.items.clear()
         if table.stream_shard:

@@ -15,6 +15,7 @@ import pytest
 
 from functions.embed import live
 from functions.indexer import stream
+from functions.webhooks import deliver
 from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from tests.conftest import CATALOG, DERIVATIVES, Stores, forget_cached
@@ -90,12 +91,13 @@ def new_world(
     def new(seed: int) -> World:
         index = EmbeddedIndex(tmp_path / str(next(count)))  # pictures of other worlds would be duplicates
         monkeypatch.setattr(bootstrap, "search_index", lambda: index)
-        forget_cached(use_cases, live, stream)
+        forget_cached(use_cases, live, stream, deliver)
         bootstrap.pointer.cache_clear()  # each world looks anew which model answers
         knife.sent_events.clear()
         knife.choose = lambda _: None
         clock.at = Clock().at
         world = World(stores, dlq_url, clock, knife, Random(seed))
+        monkeypatch.setattr(bootstrap, "webhook_sender", lambda: world.receiver)
         backends.clear()
         return world
 

@@ -27,7 +27,7 @@ from lumenstock.ingest.uploads import Upload
 from lumenstock.kernel.ids import UserId
 from tests.conftest import ORIGINALS
 from tests.model.crashes import Cut
-from tests.model.scripts import GOOD, HELD, PICTURE, REFUSED
+from tests.model.scripts import A_LONG_TIME, GOOD, HELD, PICTURE, REFUSED, deleted_while_down
 from tests.model.world import MODERATOR, World
 from tests.pictures import photo
 from tools.samples.dng import dng
@@ -37,7 +37,6 @@ Script = Callable[[World], None]
 ANN = Contributor(UserId("ann"), "Ann")
 DELETED, EXPIRED = frozenset({"deleted"}), frozenset({"expired"})
 NO_PICTURE = b"This is no picture."
-A_LONG_TIME = timedelta(days=31)  # the original of a deleted image is kept for 30 days
 WAITS = (held(ReasonCode.MENDED, "Somebody must look at it."),)
 
 
@@ -131,7 +130,7 @@ def neglected(world: World) -> None:
     stuck = world.upload(NO_PICTURE, REFUSED, event=False)
     bootstrap.catalog().update(stuck.id, lambda row: row.moved(Status.PROCESSING, world.clock.now()))
     abandoned = _in_parts(world, EXPIRED)
-    _send_part(world, abandoned)
+    send_part(world, abandoned)
     session = _session(world)
     key = f"{session.prefix}DSC 2.jpg"
     _expect(world, key, REFUSED)
@@ -146,7 +145,7 @@ def in_parts(world: World) -> None:
     whole, given_up = _in_parts(world, GOOD), _in_parts(world, EXPIRED)
     uploads = use_cases.multipart_uploads()
     for upload in (whole, given_up):
-        _send_part(world, upload)
+        send_part(world, upload)
 
     def complete() -> None:
         uploads.complete(uploads.owned(whole.id, ANN.id), world.clock.now())
@@ -223,6 +222,7 @@ LIVES = (
     Life("abort", 8, in_parts),
     Life("ready", 4, in_parts),
     Life("delete", 9, deleted),
+    Life("delete", 8, deleted_while_down),
     Life("purge", 41, left_to_the_purger),
     Life("reject", 5, argued),
     Life("appeal", 4, argued),
@@ -282,7 +282,7 @@ def _in_parts(world: World, expected: frozenset[str]) -> Upload:
     return upload
 
 
-def _send_part(world: World, upload: Upload) -> None:
+def send_part(world: World, upload: Upload) -> None:
     """Get the address of the only part, and send it."""
     uploads = use_cases.multipart_uploads()
     storage: list[str] = []

@@ -39,9 +39,16 @@ def _of_a_deleted(row: Row) -> Iterator[str]:
         sk = item["sk"]["S"]
         if item["pk"]["S"] == f"IMG#{row.id}" and sk != "A" and not sk.startswith("H#"):
             yield f"{row.id}: {sk} of a deleted image"
-    for item in backends.items(FINGERPRINTS):
-        if item["pk"]["S"].startswith("PH#") and item["sk"]["S"] == row.id:
-            yield f"{row.id}: {item['pk']['S']} of a deleted image"
+    bands = [
+        item["pk"]["S"]
+        for item in backends.items(FINGERPRINTS)
+        if item["pk"]["S"].startswith("PH#") and item["sk"]["S"] == row.id
+    ]
+    was_down = any(old and old.status == "taken_down" for old, new in backends.writes() if new == row)
+    if was_down and not bands:
+        yield f"{row.id}: taken down, deleted, and not known again"
+    if bands and not was_down:
+        yield f"{row.id}: {bands} of a deleted image"
 
 
 def _purges() -> list[dict[str, dict[str, str]]]:

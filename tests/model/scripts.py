@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from lumenstock import use_cases
+from lumenstock.kernel.ids import UserId
 from tests.model.crashes import Cut, cuts_at_random
 from tests.model.world import World
-from tests.pictures import jpeg
+from tests.pictures import encode, jpeg, photo
 
 PICTURE = jpeg(320, 300)
 OTHER = jpeg(330, 300)
@@ -17,6 +20,7 @@ ONE_OF_TWINS = frozenset({"approved", "rejected"})
 HELD = frozenset({"pending_review"})
 DEATHS = 0.15
 CHAOTIC_STEPS = 16
+A_LONG_TIME = timedelta(days=31)  # the original of a deleted image is kept for 30 days
 
 
 def chaos(world: World) -> None:
@@ -76,6 +80,21 @@ def taken_down(world: World) -> None:
     world.settle()
     world.take_down(image.id)
     world.expected[image.id] = frozenset({"taken_down"})
+    world.settle()
+
+
+def deleted_while_down(world: World) -> None:
+    """A picture is taken down and then deleted by its contributor; somebody else brings one that looks like it."""
+    rich = photo(320, 300, fields=(12, 16))
+    image = world.upload(encode(rich, quality=90), GOOD)
+    world.settle()
+    world.take_down(image.id)
+    world.settle()
+    world.insist("delete", lambda: use_cases.amendments().delete(image.id, UserId("ann"), None))
+    world.expected[image.id] = frozenset({"deleted"})
+    world.settle()
+    world.clean(A_LONG_TIME)
+    world.upload(encode(rich, quality=60), HELD, owner="ben")
     world.settle()
 
 

@@ -16,6 +16,7 @@ from tests.model.conftest import NewWorld
 from tests.model.crashes import Cut, When
 from tests.model.history import violations
 from tests.model.lives import LIVES, Life
+from tests.model.outer_lives import OUTER_LIVES
 
 STEP = int(os.environ.get("DEATH_STEP", "16"))
 SEED = int(os.environ.get("DEATH_SEED", "0"))
@@ -67,7 +68,7 @@ def undisturbed() -> dict[Life, list[str]]:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("life", LIVES, ids=str)
+@pytest.mark.parametrize("life", LIVES + OUTER_LIVES, ids=str)
 def test_a_process_that_dies_at_any_of_its_calls_is_completed_by_the_next_one(
     new_world: NewWorld, undisturbed: dict[Life, list[str]], life: Life, when: When
 ) -> None:

@@ -32,6 +32,7 @@ from tests.model import backends, dead_letters
 from tests.model.clock import T0, Clock
 from tests.model.crashes import Killed, Knife
 from tests.model.history import End, missing_parts
+from tests.model.receiver import Receiver
 from tests.model.remains import has_overdue, remains
 
 MODERATOR = Actor("77777777-aaaa-4bbb-8ccc-222222222222", "admin")
@@ -59,6 +60,7 @@ class World:
     expected: dict[str, frozenset[str]] = field(default_factory=dict)
     exposed: list[str] = field(default_factory=list)
     mail: list[Letter] = field(default_factory=list)
+    receiver: Receiver = field(default_factory=Receiver)
     _position: int = 0
     _watched: int = 0
 

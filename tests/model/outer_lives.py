@@ -1,0 +1,261 @@
+"""Lives of what stands at the edges: requests of clients, the CDN's origin, S3 Batch, webhooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from functions.backfill import revise
+from functions.delivery import render as delivery
+from functions.webhooks import deliver
+from lumenstock import bootstrap, use_cases
+from lumenstock.accounts.model import Profile
+from lumenstock.catalog.image import Image
+from lumenstock.ingest.sessions import new_session
+from lumenstock.kernel.ids import ImageId, UploadId, WebhookId, new_ulid
+from lumenstock.notification.events import EventType
+from lumenstock.notification.webhook import Webhook, new_secret
+from lumenstock.settings import settings
+from tests.conftest import CATALOG, IDEMPOTENCY, ORIGINALS
+from tests.functions.gateway import Answer, Gateway, Person
+from tests.model import backends
+from tests.model.clock import T0
+from tests.model.lives import ANN, EXPIRED, Life, send_part
+from tests.model.scripts import DAMAGED, GOOD, PICTURE
+from tests.model.world import World
+
+TAKEN_DOWN = frozenset({"taken_down"})
+_API, _ANN = Gateway(), Person(ANN.id, ("contributor",))
+_Answer = TypeVar("_Answer")
+
+
+def started(world: World) -> None:
+    """A file is announced over HTTP by a client that asks until it is answered, and comes by one PUT."""
+    image_id = _announced(world, multipart=False)["imageId"]
+    world.put(bootstrap.catalog().get(ImageId(image_id)).source.key, PICTURE)
+    _ended(world, image_id, "start")
+
+
+def started_in_parts(world: World) -> None:
+    """The same of a file in parts."""
+    announced = _announced(world, multipart=True)
+    _sent(world, announced["uploadId"])
+    _ended(world, announced["imageId"], "start")
+
+
+def started_by_uppy(world: World) -> None:
+    """A file is announced at the Companion facade, which knows no Idempotency-Key."""
+    now = world.clock.now()
+    session, capability = new_session(ANN, with_prefix=False, now=now, random_bytes=world.random.randbytes)
+    bootstrap.sessions().put(session)
+    body = {"filename": "a.jpg", "type": "image/jpeg", "metadata": {"size": len(PICTURE)}}
+
+    def create() -> Answer:
+        return _API.request("POST", f"/v1/companion/{capability}/s3/multipart", json=body)
+
+    upload_id = _asked(world, "companion", create, lambda answer: answer.status == 200).json()["uploadId"]
+    image_id = bootstrap.uploads().get(UploadId(upload_id)).image_id
+    _sent(world, upload_id)
+    _ended(world, image_id, "companion")
+
+
+def told(world: World) -> None:
+    """A webhook hears of a picture. Every event comes twice, and the receiver is down at first."""
+    secret = new_secret(world.random.randbytes)
+    webhook_id = WebhookId(new_ulid(T0, world.random.randbytes))
+    webhook = Webhook(webhook_id, ANN.id, "https://ann.example/", tuple(EventType), "", secret, T0)
+    bootstrap.webhooks().create(webhook, limit=1)
+    world.receiver.refusals = 1
+    world.upload(PICTURE, GOOD)
+    world.settle()
+    url, told_of = settings().require("webhooks_queue_url"), set()
+    for call in world.knife.sent_events:
+        for entry in json.loads(call["body"])["Entries"]:
+            detail = json.loads(entry["Detail"])
+            told_of.add(detail["id"])
+            event = {"source": "lumenstock", "detail-type": entry["DetailType"], "detail": detail}
+            for _ in range(2):
+                world.stores.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event))
+    while _delivered_one(world, url):
+        pass
+    assert told_of
+    world.exposed += world.receiver.faults(told_of, world.knife.kills["webhooks"])
+
+
+def made_anew(world: World) -> None:
+    """S3 Batch asks for new files of a picture until it hears that they are there; the old ones go."""
+    image = world.upload(PICTURE, GOOD)
+    world.settle()
+    job = {"id": "job-1", "userArguments": {"backfill": "night"}}
+    task = {"taskId": "1", "s3Key": image.source.key, "s3Bucket": ORIGINALS}
+    event = {"invocationSchemaVersion": "2.0", "invocationId": "1", "job": job, "tasks": [task]}
+
+    def succeeded(answer: Any) -> bool:
+        return bool(answer["results"][0]["resultCode"] == "Succeeded")
+
+    _asked(world, "revise", lambda: revise.handler(event, None), succeeded)
+    world.settle()
+    world.clean(timedelta(days=1, minutes=16))
+    row = bootstrap.catalog().get(image.id)
+    if row.rev != image.rev + 1:
+        world.exposed.append(f"{row.id}: revision {row.rev} after one backfill")
+    old = [key for key in backends.files() if not key.startswith(f"{row.media_key}/{row.rev}/")]
+    world.exposed += [f"{key}: of a revision that was left" for key in old]
+
+
+def asked_for(world: World) -> None:
+    """A public file is asked for that nobody made yet, until it comes."""
+    image = world.upload(PICTURE, GOOD)
+    world.settle()
+    _file(world, image, "150", 200)
+    _file(world, image, "256", 200)
+    world.exposed += _kept_locks(world)
+
+
+def asked_for_and_taken_down(world: World) -> None:
+    """A public file is asked for once; then the picture is taken down."""
+    image = world.upload(PICTURE, GOOD)
+    world.settle()
+    world.attempt("file", lambda: delivery.handler(_get(image, "256"), None))
+    world.take_down(image.id)
+    world.expected[image.id] = TAKEN_DOWN
+    world.settle()
+    _file(world, image, "256", 404)
+    world.exposed += _kept_locks(world)
+
+
+def asked_for_in_vain(world: World) -> None:
+    """A public file is asked for whose original does not decode: for an hour nobody tries again."""
+    image = world.upload(PICTURE, GOOD)
+    world.settle()
+    good = bootstrap.catalog().get(image.id).source.version_id
+    bad = world.stores.s3.put_object(Bucket=ORIGINALS, Key=image.source.key, Body=DAMAGED)["VersionId"]
+    _point_to(image, bad)
+    _file(world, image, "256", 404)
+    _point_to(image, good)
+    _file(world, image, "256", 404)
+    world.wait(timedelta(minutes=61))
+    _file(world, image, "256", 200)
+    world.settle()
+    world.exposed += _kept_locks(world)
+
+
+OUTER_LIVES = (
+    Life("start", 4, started),
+    Life("start", 4, started_in_parts),
+    Life("companion", 2, started_by_uppy),
+    Life("webhooks", 6, told),
+    Life("revise", 13, made_anew),
+    Life("file", 10, asked_for),
+    Life("file", 10, asked_for_and_taken_down),
+    Life("file", 10, asked_for_in_vain),
+)
+
+
+def _asked(world: World, name: str, ask: Callable[[], _Answer], good: Callable[[_Answer], bool]) -> _Answer:
+    """Ask until the answer is good; whoever gets none asks again after two minutes."""
+    answers: list[_Answer] = []
+    for _ in range(10):
+        if world.attempt(name, lambda: answers.append(ask())) and good(answers[-1]):
+            return answers[-1]
+        world.wait(timedelta(minutes=2))
+    message = f"{name}: {answers[-1:]}"
+    raise AssertionError(message)
+
+
+def _announced(world: World, *, multipart: bool) -> dict[str, Any]:
+    """The answer to an announcement, which is the same when it is asked for again."""
+    bootstrap.profiles().create(Profile(ANN.id, "ann@example.org", "Ann", T0))
+    body = {"filename": "a.jpg", "contentType": "image/jpeg", "sizeBytes": len(PICTURE), "title": "A picture"}
+
+    def start() -> Answer:
+        wanted = {**body, "multipart": multipart}
+        key = {"Idempotency-Key": "one"}
+        return _API.request("POST", "/v1/images/upload", json=wanted, headers=key, person=_ANN)
+
+    first = _asked(world, "start", start, lambda answer: answer.status == 201).json()
+    assert start().json() == first
+    return dict(first)
+
+
+def _sent(world: World, upload_id: str) -> None:
+    """All of an upload in parts: sent and put together."""
+    upload, uploads = bootstrap.uploads().get(UploadId(upload_id)), use_cases.multipart_uploads()
+    send_part(world, upload)
+    uploads.complete(uploads.owned(upload.id, ANN.id), world.clock.now())
+    world.tell(upload.key)
+
+
+def _ended(world: World, image_id: str, process: str) -> None:
+    """All is over: what a dead process announced has expired, and holds no place among the open uploads."""
+    world.expected[image_id] = GOOD
+    forsaken = [row.id for row in backends.rows() if row.id != image_id]
+    world.expected |= dict.fromkeys(forsaken, EXPIRED)
+    if len(forsaken) > world.knife.kills[process]:
+        world.exposed.append(f"{forsaken}: announced by nobody who died")
+    world.settle()
+    world.wait(timedelta(seconds=settings().upload_session_s))
+    world.settle()
+    world.exposed += [
+        f"{item['pk']['S']}: {item['open']['SS']} count as open"
+        for item in backends.items(CATALOG)
+        if item["pk"]["S"].startswith("UPS#") and "open" in item
+    ]
+    world.exposed += _kept_locks(world)
+
+
+def _delivered_one(world: World, url: str) -> bool:
+    """One message of the webhooks' queue goes to its consumer; False when there is none."""
+    world.wait(timedelta(hours=1))
+    messages = world.stores.sqs.receive_message(QueueUrl=url).get("Messages", [])
+    for message in messages:
+        record = {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+        }
+        answers: list[Any] = []
+        event = {"Records": [record]}
+        lived = world.attempt("webhooks", partial(_deliver, event, answers))
+        if lived and not answers[0]["batchItemFailures"]:
+            world.stores.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return bool(messages)
+
+
+def _deliver(event: dict[str, Any], answers: list[Any]) -> None:
+    answers.append(deliver.handler(event, None))
+
+
+def _get(image: Image, name: str) -> dict[str, Any]:
+    """The CDN's question for a file of an image, at the address that it had first."""
+    path = f"/{image.media_key}/{image.rev}/{name}.webp"
+    return {"requestContext": {"http": {"method": "GET"}}, "rawPath": path}
+
+
+def _file(world: World, image: Image, name: str, status: int) -> None:
+    _asked(
+        world,
+        "file",
+        lambda: delivery.handler(_get(image, name), None),
+        lambda answer: bool(answer["statusCode"] == status),
+    )
+
+
+def _point_to(image: Image, version_id: str | None) -> None:
+    bootstrap.catalog().update(
+        image.id, lambda row: row.changed(source=replace(row.source, version_id=version_id))
+    )
+
+
+def _kept_locks(world: World) -> list[str]:
+    """Whoever is at something that nobody else may do meanwhile: nobody, once all is calm."""
+    now_s = int(world.clock.now().timestamp())
+    return [
+        f"{item['pk']['S']}: locked"
+        for item in backends.items(IDEMPOTENCY)
+        if "expires_at" not in item or ("answer" not in item and int(item["busy_until"]["N"]) >= now_s)
+    ]
