@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cli.kinds import why_unsendable
 from cli.ledger import Ledger, Stage, Stamp
 from cli.manifest import Unusable
 from cli.others import PassedOver
-from cli.pictures import UNKNOWN_TYPE, Picture, legible
+from cli.pictures import Picture, legible
 from cli.resumption import REASONS, is_cured_by
 
 
@@ -59,11 +60,8 @@ def _look(picture: Picture, ledger: Ledger) -> Look:
     except OSError as error:
         why = Unusable(file, "unreadable_file", f"{error.strerror}: {file}")
         return Look(file, Plan.UNUSABLE, unusable=why)
-    if picture.content_type == UNKNOWN_TYPE:
-        why = Unusable(file, "unknown_type", "Its name does not end like that of a picture.")
-        return Look(file, Plan.UNUSABLE, stamp.size_bytes, why)
-    if not stamp.size_bytes:
-        return Look(file, Plan.UNUSABLE, 0, Unusable(file, "empty_file", "It has no bytes."))
+    if reason := why_unsendable(picture.path, stamp.size_bytes):
+        return Look(file, Plan.UNUSABLE, stamp.size_bytes, Unusable(file, reason.code, reason.text))
     sha256 = ledger.digest(picture.path, stamp)
     entry = ledger.entry(sha256) if sha256 else None
     reasons = REASONS.validate_json(entry.reasons) if entry and entry.reasons else ()

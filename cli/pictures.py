@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lumenstock.ingest.upload import media_type_of
 
-# An unknown kind goes out as what it is; the API says that it does not take it.
+# Of a kind that is not taken; such a file is not sent.
 UNKNOWN_TYPE = "application/octet-stream"
 CAPTIONS = "captions.csv"
 MAX_TITLE = 200

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cli.client import Client, UploadRequest
+from cli.kinds import why_unsendable
 from cli.ledger import Ledger, Stamp
 from cli.outcome import Outcome, Result, Way, not_sent
 from cli.parts import Cut, PartSender
@@ -121,6 +122,9 @@ class Sender:
 
     def _bring(self, picture: Picture, started_s: float) -> Sent | Result:
         stamp = Stamp.of(picture.path)
+        if why := why_unsendable(picture.path, stamp.size_bytes):
+            seconds = time.monotonic() - started_s
+            return Result(picture, Outcome.NOT_SENT, seconds, reasons=(why,))
         file = _File(picture, stamp, self._digest(picture, stamp))
         with self._turns.of(file.sha256):
             step = self._resumption.next_step(file.sha256, picture.content_type)

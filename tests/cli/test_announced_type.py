@@ -46,7 +46,7 @@ def test_bytes_that_were_refused_for_their_announced_type_go_again_under_another
 def test_a_dry_run_knows_under_which_type_bytes_were_refused(
     tmp_path: Path, content_type: str, plan: str
 ) -> None:
-    file = tmp_path / "boat"
+    file = tmp_path / "boat.jpg"
     file.write_bytes(b"jpeg")
     with Ledger(None, "ada") as ledger:
         ledger.remember(file, Stamp.of(file), b"sha")

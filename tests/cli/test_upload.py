@@ -55,6 +55,33 @@ def test_files_of_other_kinds_are_passed_over_and_told_of(signed_in: Run, pictur
     assert "captions.csv" not in ran.err
 
 
+def test_heic_photos_of_a_folder_are_named_with_what_to_do(signed_in: Run, pictures: Path) -> None:
+    (pictures / "IMG_1.HEIC").write_bytes(b"heic")
+    ran = signed_in("upload", str(pictures))
+    assert f"1 file of other kinds passed over: {pictures / 'notes.txt'}.\n" in ran.err
+    assert f"1 HEIC photo passed over: {pictures / 'IMG_1.HEIC'}. HEIC photos cannot be taken" in ran.err
+    assert "Export the photo as JPEG." in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "advice"),
+    [
+        ("IMG_1.heic", b"heic", "heic", "Export the photo as JPEG."),
+        ("plan.svg", b"<svg/>", "svg", "Export it as PNG"),
+        ("empty.jpg", b"", "empty_file", "Nothing arrived."),
+    ],
+)
+def test_what_is_refused_in_any_case_is_not_announced_and_has_its_reason(
+    signed_in: Run, market: Marketplace, tmp_path: Path, name: str, content: bytes, code: str, advice: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    ran = signed_in("upload", str(tmp_path / name), "--json")
+    assert (ran.code, ran.lines[0]["status"]) == (1, "not_sent")
+    assert ran.lines[0]["reasons"][0]["code"] == code
+    assert advice in ran.lines[0]["reasons"][0]["text"]
+    assert market.announced == {}
+
+
 def test_a_folder_of_other_kinds_alone_is_wrong_usage_and_tells_of_them(
     signed_in: Run, tmp_path: Path
 ) -> None:
@@ -105,7 +132,8 @@ def test_a_kind_of_file_that_the_api_does_not_take_fails_alone(signed_in: Run, p
     assert ran.code == 1
     lines = by_name(ran.lines)
     assert lines["notes.txt"]["status"] == "not_sent"
-    assert lines["notes.txt"]["reasons"][0]["text"] == "/contentType: This type is not taken."
+    assert lines["notes.txt"]["reasons"][0]["code"] == "unknown_type"
+    assert "JPEG, PNG, TIFF, WebP and AVIF" in lines["notes.txt"]["reasons"][0]["text"]
     assert lines["red-car_02.jpg"]["status"] == "approved"
 
 
