@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.console import out
+from cli.console import err, out
 from cli.options import DEFAULT_API, Api, AsJson, public_client, signed_in_client
 from cli.responses import Finds, Page
 from lumenstock.catalog.states import Status
@@ -85,6 +85,12 @@ def search(
     with public_client(api) as client:
         found = client.search(params | {"mode": mode.value, "page": page, "page_size": page_size})
     _show(found, as_json=as_json)
+    # Beside the results, so that JSON lines stay one picture each.
+    for note in found.understood:
+        said = f"Understood “{note.words}” as {note.topic.replace('_', ' ')}: {note.value}."
+        err.print(said, markup=False, soft_wrap=True)
+    if found.did_you_mean:
+        err.print(f"Did you mean “{found.did_you_mean}”?", markup=False, soft_wrap=True)
 
 
 def similar(

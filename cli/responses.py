@@ -141,10 +141,22 @@ class Finds(BaseModel):
     results: list[Hit]
 
 
+class Understood(BaseModel):
+    """Words of the question that were taken for a filter: of which ``topic``, and with which ``value``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    topic: str
+    words: str
+    value: str
+
+
 class Page(Finds):
     """One page of a search.
 
     Attributes:
+        understood: What was taken for a filter.
+        did_you_mean: The question in other words, where next to nothing was found.
         total_relation: ``gte`` when there are likely more than ``total``.
         degraded: Only keywords were matched, though meaning was asked for.
     """
@@ -153,3 +165,5 @@ class Page(Finds):
     total_relation: str
     page: int
     degraded: bool
+    understood: list[Understood] = []
+    did_you_mean: str | None = None

@@ -89,6 +89,19 @@ def test_search_asks_for_what_was_said(run: Run, market: Marketplace) -> None:
         assert shown in ran.out
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_search_tells_what_was_understood_and_what_was_perhaps_meant(
+    run: Run, market: Marketplace, more: tuple[str, ...]
+) -> None:
+    note = {"topic": "orientation", "words": "portrait", "value": "portrait"}
+    page = {"results": [], "total": 0, "total_relation": "eq", "page": 1, "degraded": False}
+    market.faults["/v1/search"] = [Answer(200, page | {"understood": [note], "did_you_mean": "sunset"})]
+    ran = run("search", "sunste", "portrait", *more)
+    assert ran.code == 0
+    assert "Understood “portrait” as orientation: portrait." in ran.err
+    assert "Did you mean “sunset”?" in ran.err
+
+
 @pytest.mark.parametrize("arguments", [("search", "sea"), ("similar", "01J00000000000000000000000")])
 def test_json_results_are_one_object_a_line(run: Run, arguments: tuple[str, ...]) -> None:
     ran = run(*arguments, "--json")
