@@ -52,7 +52,7 @@ class Mail:
 
 
 async def outbox(home: Home, upstream: httpx.AsyncClient) -> Sequence[Mail]:
-    """All mail since the engine's start or its last stored state, newest first.
+    """All mail since the engine's start, newest first; a stop empties it.
 
     Raises:
         httpx.HTTPError: The engine does not answer.

@@ -22,8 +22,9 @@ Every error is a problem (RFC 9457, `application/problem+json`) with a stable `c
 lists them. Only the gateway itself answers otherwise: 401 to a missing or wrong access token, 413, 429 and
 503 at its own limits, each as `{"message": …}`.
 
-`POST` takes JSON of at most 64 KiB. Every answer of ours carries `X-Request-Id`. New fields may be added to
-answers at any time; nothing is removed or renamed below `/v1`.
+`POST` takes JSON of at most 64 KiB, or of a picture of at most 4 MB where one is compared. Every answer of
+ours carries `X-Request-Id`. New fields may be added to answers at any time; nothing is removed or renamed
+below `/v1`.
 """
 
 _BEARER = HTTPBearer(bearerFormat="JWT", description="The access token of `login` or `refreshSession`.")
