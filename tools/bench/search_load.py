@@ -164,7 +164,7 @@ def main() -> None:
         EmbeddedIndex(Path(folder)).write(Catalogue().documents(DOCUMENTS))
         measured("embedded", partial(_embedded, Path(folder)), cores, lambda: 0.0)
     try:
-        with server.running() as address, filled(address) as cpu_s:
+        with server.running(fast=True) as address, filled(address) as cpu_s:
             measured("opensearch", partial(_opensearch, address), 2 * cores, cpu_s)
     except NotAvailableError as missing:
         print(f"not measured: {missing}", file=sys.stderr)
