@@ -13,7 +13,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.pool import Pool
@@ -22,20 +21,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from opensearchpy import OpenSearch
 
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.adapters.opensearch.connection import connect
-from lumenstock.adapters.opensearch.index import OpenSearchIndex
-from lumenstock.adapters.opensearch.mapping import IndexShape
 from lumenstock.search.ports import IndexQuery, QueryVector, SearchIndex
 from tools.bench import report
 from tools.bench.search import DOCUMENTS, Catalogue
+from tools.bench.search_opensearch import filled, opened
 from tools.maven import NotAvailableError
-from tools.opensearch import server
 
 WANTED_PER_S, LIMIT_MS = 167, 200
 FIRST_PER_S, STEP, STEP_S, MOST_STEPS, MISSES = 10.0, 1.2, 5.0, 22, 2
-QUESTIONS, NAME = 500, "bench-load"
+QUESTIONS = 500
 
 Open = Callable[[], SearchIndex]
 
@@ -136,25 +134,13 @@ def _embedded(folder: Path) -> SearchIndex:
 
 
 def _opensearch(address: str) -> SearchIndex:
-    return OpenSearchIndex(connect(address), IndexShape(), name=NAME)
+    return opened(connect(address))
 
 
-@contextmanager
-def filled(address: str) -> Iterator[Callable[[], float]]:
-    """A merged index in the engine at ``address``; gives a reader of the engine's CPU seconds."""
-    client = connect(address)
-    OpenSearchIndex(client, IndexShape(), name=NAME).write(Catalogue().documents(DOCUMENTS))
-    client.indices.forcemerge(index=f"{NAME}-read", params={"max_num_segments": 1}, request_timeout=600)
-    client.indices.refresh(index=f"{NAME}-read")
-
-    def cpu_s() -> float:
-        (node,) = client.nodes.stats(metric="process")["nodes"].values()
-        return float(node["process"]["cpu"]["total_in_millis"]) / 1000
-
-    try:
-        yield cpu_s
-    finally:
-        client.indices.delete(index=f"{NAME}-v*")
+def _cpu_s(client: OpenSearch) -> float:
+    """What the engine has used."""
+    (node,) = client.nodes.stats(metric="process")["nodes"].values()
+    return float(node["process"]["cpu"]["total_in_millis"]) / 1000
 
 
 def main() -> None:
@@ -164,8 +150,8 @@ def main() -> None:
         EmbeddedIndex(Path(folder)).write(Catalogue().documents(DOCUMENTS))
         measured("embedded", partial(_embedded, Path(folder)), cores, lambda: 0.0)
     try:
-        with server.running(fast=True) as address, filled(address) as cpu_s:
-            measured("opensearch", partial(_opensearch, address), 2 * cores, cpu_s)
+        with filled(Catalogue()) as (address, client):
+            measured("opensearch", partial(_opensearch, address), 2 * cores, partial(_cpu_s, client))
     except NotAvailableError as missing:
         print(f"not measured: {missing}", file=sys.stderr)
 

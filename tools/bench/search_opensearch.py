@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -55,21 +56,37 @@ def times_ms(client: OpenSearch, index: OpenSearchIndex, catalogue: Catalogue) -
         yield [timed_ms(ask) for ask in asks]
 
 
-def measured(catalogue: Catalogue) -> Milliseconds:
-    """Fill an index and ask it: float[questions, 3], as :func:`times_ms` gives them.
+@contextmanager
+def filled(catalogue: Catalogue) -> Iterator[tuple[str, OpenSearch]]:
+    """An engine made for speed with a merged index of the documents: its address, and a client of it.
 
     Raises:
         NotAvailableError: This machine has no JDK or no Maven.
     """
     with server.running(fast=True) as address:
         client = connect(address)
-        index = OpenSearchIndex(client, IndexShape(), name=NAME)
-        index.write(catalogue.documents(DOCUMENTS))
+        opened(client).write(catalogue.documents(DOCUMENTS))
         client.indices.forcemerge(index=f"{NAME}-read", params={"max_num_segments": 1}, request_timeout=600)
         client.indices.refresh(index=f"{NAME}-read")
-        times = np.array(list(times_ms(client, index, catalogue)))
-        client.indices.delete(index=f"{NAME}-v*")
-    return times[WARM_UP:]
+        try:
+            yield address, client
+        finally:
+            client.indices.delete(index=f"{NAME}-v*")
+
+
+def opened(client: OpenSearch) -> OpenSearchIndex:
+    """The index that :func:`filled` fills."""
+    return OpenSearchIndex(client, IndexShape(), name=NAME)
+
+
+def measured(catalogue: Catalogue) -> Milliseconds:
+    """Fill an index and ask it: float[questions, 3], as :func:`times_ms` gives them.
+
+    Raises:
+        NotAvailableError: This machine has no JDK or no Maven.
+    """
+    with filled(catalogue) as (_, client):
+        return np.array(list(times_ms(client, opened(client), catalogue)))[WARM_UP:]
 
 
 def main() -> None:
