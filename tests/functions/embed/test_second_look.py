@@ -17,7 +17,7 @@ from lumenstock.catalog.states import Status
 from lumenstock.imaging.picture_hash import PictureHash
 from lumenstock.ingest.near_duplicates import Sighting, hour_of
 from lumenstock.kernel.errors import SearchUnavailableError, UnavailableError
-from lumenstock.kernel.ids import ImageId, UserId
+from lumenstock.kernel.ids import UserId
 from lumenstock.search.ports import IndexAnswer, IndexQuery
 from tests.unit.search.images import image, vector_item
 
@@ -82,38 +82,37 @@ def test_a_fault_is_raised_after_the_others_were_compared(
     assert second_look.handler({}, None)["compared"] == len(rows)
 
 
-def test_the_hour_of_a_run_that_failed_for_good_is_taken_up_by_the_next(
-    index: EmbeddedIndex, monkeypatch: pytest.MonkeyPatch
+class KilledError(BaseException):
+    """No ``except Exception`` sees it."""
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "fault", "told"),
+    [
+        (EmbeddedIndex, "query", SearchUnavailableError, UnavailableError),
+        (DynamoHashes, "noted_in", KilledError, KilledError),
+    ],
+    ids=["failed for good", "killed"],
+)
+def test_the_hour_of_a_run_that_did_not_end_well_is_taken_up_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+    place: type,
+    name: str,
+    fault: type[BaseException],
+    told: type[BaseException],
 ) -> None:
     came(1)
 
-    def fails(_: IndexQuery) -> IndexAnswer:
-        raise SearchUnavailableError
+    def ends(*_: object) -> None:
+        raise fault
 
     with monkeypatch.context() as down:
-        down.setattr(index, "query", fails)
-        with pytest.raises(UnavailableError):
+        down.setattr(place, name, ends)
+        with pytest.raises(told):
             second_look.handler({}, None)
     monkeypatch.setattr(bootstrap, "clock", AnHourAfterThat)
     assert second_look.handler({}, None)["compared"] == 1
     assert second_look.handler({}, None) == NOTHING
-
-
-def test_the_hour_of_a_run_that_was_killed_is_taken_up_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    came(1)
-
-    class KilledError(BaseException):
-        """No ``except Exception`` sees it."""
-
-    def killed(_self: DynamoHashes, _hour: str) -> list[ImageId]:
-        raise KilledError
-
-    with monkeypatch.context() as dying:
-        dying.setattr(DynamoHashes, "noted_in", killed)
-        with pytest.raises(KilledError):
-            second_look.handler({}, None)
-    monkeypatch.setattr(bootstrap, "clock", AnHourAfterThat)
-    assert second_look.handler({}, None)["compared"] == 1
 
 
 def test_without_a_search_engine_there_is_nothing_new_to_find(set_stage: Callable[..., None]) -> None:
