@@ -1,4 +1,4 @@
-"""Lives of what stands at the edges: requests of clients, the CDN's origin, S3 Batch, webhooks."""
+"""Lives of what stands at the edges: requests of clients, the CDN's origin, S3 Batch, webhooks, second looks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from functions.webhooks import deliver
 from lumenstock import bootstrap, use_cases
 from lumenstock.accounts.model import Profile
 from lumenstock.catalog.image import Image
+from lumenstock.catalog.states import Status
 from lumenstock.ingest.sessions import new_session
 from lumenstock.kernel.ids import ImageId, UploadId, WebhookId, new_ulid
 from lumenstock.notification.events import EventType
@@ -25,10 +26,12 @@ from tests.functions.gateway import Answer, Gateway, Person
 from tests.model import backends
 from tests.model.clock import T0
 from tests.model.lives import ANN, EXPIRED, Life, send_part
-from tests.model.scripts import DAMAGED, GOOD, PICTURE
+from tests.model.scripts import DAMAGED, GOOD, HELD, PICTURE
 from tests.model.world import World
+from tests.pictures import jpeg
 
 TAKEN_DOWN = frozenset({"taken_down"})
+FINER, COARSER = jpeg(320, 300, quality=80), jpeg(320, 300, quality=60)  # look like PICTURE
 _API, _ANN = Gateway(), Person(ANN.id, ("contributor",))
 _Answer = TypeVar("_Answer")
 
@@ -107,6 +110,25 @@ def made_anew(world: World) -> None:
     world.exposed += [f"{key}: of a revision that was left" for key in old]
 
 
+def looked_at_again(world: World) -> None:
+    """Two copies that nobody took for copies when they came; one is of somebody else."""
+    first = world.upload(PICTURE, GOOD)
+    world.settle()
+    own = world.upload(FINER, GOOD, allow_near_duplicate=True)
+    others = world.upload(COARSER, HELD, owner="ben")
+    world.settle()
+    for image in (own, others):
+        bootstrap.catalog().update(image.id, lambda row: _unnoticed(row, world))
+    world.settle()
+    world.wait(T0 + timedelta(days=1, hours=1) - world.clock.now())
+    look = use_cases.second_look()
+    _asked(world, "second_look", lambda: look.run(world.clock.now()), lambda looked: not looked.faults)
+    world.settle()
+    for image in (own, others):
+        if first.id not in {other.id for other in bootstrap.catalog().get(image.id).near_duplicates}:
+            world.exposed.append(f"{image.id}: nobody knows that it is a copy")
+
+
 def asked_for(world: World) -> None:
     """A public file is asked for that nobody made yet, until it comes."""
     image = world.upload(PICTURE, GOOD)
@@ -150,6 +172,7 @@ OUTER_LIVES = (
     Life("companion", 2, started_by_uppy),
     Life("webhooks", 6, told),
     Life("revise", 13, made_anew),
+    Life("second_look", 23, looked_at_again),
     Life("file", 10, asked_for),
     Life("file", 10, asked_for_and_taken_down),
     Life("file", 10, asked_for_in_vain),
@@ -228,6 +251,13 @@ def _delivered_one(world: World, url: str) -> bool:
 
 def _deliver(event: dict[str, Any], answers: list[Any]) -> None:
     answers.append(deliver.handler(event, None))
+
+
+def _unnoticed(row: Image, world: World) -> Image:
+    """Approved as if nobody had seen what it is."""
+    if row.status is Status.APPROVED:
+        return row.changed(near_duplicates=())
+    return row.moved(Status.APPROVED, world.clock.now(), near_duplicates=(), reasons=())
 
 
 def _get(image: Image, name: str) -> dict[str, Any]:
