@@ -21,6 +21,7 @@ from moto import mock_aws
 
 from lumenstock import bootstrap, settings, use_cases
 from lumenstock.adapters.aws import clients
+from tests.lean_aws import make_lean
 from tools.dynamodb_local import server
 from tools.maven import NotAvailableError
 from tools.opensearch import server as opensearch_server
@@ -39,6 +40,7 @@ _LONGEST_BYTES_ID = 16
 # A slow machine is no failure, so no example has a deadline.
 hypothesis_settings.register_profile("repository", deadline=None)
 hypothesis_settings.load_profile("repository")
+make_lean()
 
 ORIGINALS, DERIVATIVES = "originals", "derivatives"
 CATALOG, FINGERPRINTS, ACCOUNTS, IDEMPOTENCY = "catalog", "fingerprints", "accounts", "idempotency"
