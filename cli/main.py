@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
-from cli import account, browse, models, ops
+from cli import account, browse
 from cli.console import complain
 from cli.failure import explain
-from cli.local import app as local
 from cli.marks import detect_mark
 from cli.migrate import migrate
 from cli.pictures import CaptionsError
@@ -24,10 +26,33 @@ evaluation · 130 stopped by a Ctrl-C
 """
 
 
-class _Commands(TyperGroup):
-    """Turns errors that we raise on purpose into exit code and advice; any other is a bug and stays loud."""
+# Groups of commands, by the module that has them as `app`. They speak AWS, and loading that takes as long as
+# all else; who sends or finds pictures needs none of it.
+_GROUPS = {"local": "cli.local", "models": "cli.models", "ops": "cli.ops"}
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own click may be one of two classes
+
+class _Commands(TyperGroup):
+    """Turns errors that we raise on purpose into exit code and advice; any other is a bug and stays loud.
+
+    Groups are loaded when they are asked for.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own click may be one of two classes
+        return [*super().list_commands(ctx), *_GROUPS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        if cmd_name not in self.commands:
+            self._load([cmd_name] if cmd_name in _GROUPS else _GROUPS)
+        return super().get_command(ctx, cmd_name)
+
+    def _load(self, names: Iterable[str]) -> None:
+        """All of them for an unknown name: one may be what was meant."""
+        for name in names:
+            group = get_command(import_module(_GROUPS[name]).app)
+            group.name = name
+            self.add_command(group)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         try:
             return super().invoke(ctx)
         except (LumenstockError, CaptionsError) as error:
@@ -58,6 +83,3 @@ for command in (
     detect_mark,
 ):
     app.command()(command)
-app.add_typer(local, name="local")
-app.add_typer(models.app, name="models")
-app.add_typer(ops.app, name="ops")
