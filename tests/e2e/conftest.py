@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e import journey
 from tests.e2e import stage as stages
 from tests.e2e.stage import Person, Stage
 
@@ -42,6 +43,21 @@ def contributor(cloud: Stage) -> Iterator[Person]:
 def buyer(cloud: Stage) -> Iterator[Person]:
     """A buyer who was never there before."""
     yield from _signed_in(cloud, "buyer")
+
+
+@pytest.fixture(scope="session")
+def admin(cloud: Stage) -> Iterator[Person]:
+    """An operator's word made this account an administrator; it holds from the next sign-in."""
+    person = cloud.sign_up("buyer")
+    cloud.operator.cognito.admin_add_user_to_group(
+        UserPoolId=cloud.outputs["UserPoolId"], Username=person.email, GroupName="admin"
+    )
+    tokens = journey.expect(
+        person.api.post("/v1/auth/login", json={"email": person.email, "password": person.password})
+    )
+    person.api.headers["authorization"] = f"Bearer {tokens['accessToken']}"
+    yield person
+    person.api.close()
 
 
 def _signed_in(cloud: Stage, role: str) -> Iterator[Person]:

@@ -81,6 +81,15 @@ def approved(person: Person, image_id: str, within_s: float = 60) -> Status:
     return status
 
 
+def decide(
+    admin: Person, image_id: str, step: str, seen: int | None = None, **body: object
+) -> dict[str, Any]:
+    """A moderator's step, on what waits with the version that they have ``seen``; the image as it is then."""
+    headers = {"If-Match": f'"{seen}"'} if seen else {}
+    target = f"/v1/admin/moderation/{image_id}/{step}"
+    return expect(admin.api.post(target, json=body, headers=headers))
+
+
 def wait_for(
     look: Callable[[], Any], good: Callable[[Any], bool], within_s: float, every_s: float = 0.3
 ) -> Any:

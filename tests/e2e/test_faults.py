@@ -2,48 +2,80 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 import pytest
 
+from cli.failure import Exit
 from functions.manifest import FUNCTIONS
 from localcloud import engine, logs
-from lumenstock.imaging.formats import Format
 from tests.e2e import journey
+from tests.e2e.forward_proxy import forward_proxy
+from tests.e2e.program import Program, originals
 from tests.e2e.stage import Person, Stage
 from tests.e2e.workers import workers
 from tests.pictures import jpeg
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900, func_only=True)]
 
 PICTURES = 50
-# What works on pictures. The API's workers are not killed here.
+# All that an ingest runs through, and what looks after it.
 WORKERS = [
-    f"lumenstock-local-{spec.name}" for spec in FUNCTIONS if spec.service in {"ingest", "embed", "indexer"}
+    f"lumenstock-local-{spec.name}"
+    for spec in FUNCTIONS
+    if spec.service in {"uploads", "ingest", "embed", "indexer"}
 ]
-# One runs once a minute, for milliseconds, the other once an hour.
-NEVER_WARM = {"lumenstock-local-ingest-sweep", "lumenstock-local-embed-second-look"}
+# What runs by the clock is started by the killer: some runs last milliseconds and come once an hour.
+BY_THE_CLOCK = {"lumenstock-local-ingest-sweep", "lumenstock-local-embed-second-look"}
+# What meets a file that nobody may read.
+MEET_A_DENIED_FILE = {"lumenstock-local-ingest-dispatch", "lumenstock-local-ingest-validate"}
 
 
 @dataclass
-class History:
-    """What the client saw.
+class Killer:
+    """Kills one worker of each kind while it is there to be killed."""
 
-    Attributes:
-        sent: Ids whose bytes S3 acknowledged.
-        ends: Last status of each.
-    """
+    cloud: Stage
+    killed: Counter[str] = field(default_factory=Counter)
+    stop: threading.Event = field(default_factory=threading.Event)
 
-    sent: list[str] = field(default_factory=list)
-    ends: dict[str, journey.Status] = field(default_factory=dict)
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Kill beside what is done inside."""
+        thread = threading.Thread(target=self._kill)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.stop.set()
+            thread.join()
+
+    def left(self) -> set[str]:
+        """The kinds that live still."""
+        return set(WORKERS) - set(self.killed)
+
+    def _kill(self) -> None:
+        assert self.cloud.home
+        while self.left() and not self.stop.is_set():
+            for name in BY_THE_CLOCK & self.left():
+                self.cloud.operator.functions.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+            until = time.monotonic() + 2
+            while time.monotonic() < until and not self.stop.is_set():
+                for worker in workers(self.cloud.home):
+                    if worker.function in self.left():
+                        with suppress(psutil.NoSuchProcess):  # it ended by itself
+                            worker.process.kill()
+                            self.killed[worker.function] += 1
+                time.sleep(0.1)
 
 
 @pytest.fixture
@@ -51,20 +83,6 @@ def local(cloud: Stage) -> Stage:
     if cloud.home is None:
         pytest.skip("kills processes of this machine")
     return cloud
-
-
-def kill_each_once(cloud: Stage, stop: threading.Event, killed: Counter[str]) -> None:
-    """Kill one worker of each kind while it is there to be killed."""
-    assert cloud.home
-    wanted = set(WORKERS) - NEVER_WARM
-    while wanted and not stop.is_set():
-        for worker in workers(cloud.home):
-            if worker.function in wanted:
-                with suppress(psutil.NoSuchProcess):  # it ended by itself
-                    worker.process.kill()
-                    wanted.discard(worker.function)
-                    killed[worker.function] += 1
-        time.sleep(0.5)
 
 
 @contextmanager
@@ -112,36 +130,69 @@ def receives_of(cloud: Stage, image_id: str) -> list[int]:
     ]
 
 
-def test_killed_workers_lose_and_double_nothing(local: Stage, contributor: Person) -> None:
-    history, killed, stop = History(), Counter[str](), threading.Event()
-    damaged = journey.upload(contributor, jpeg(1600, 1200, comment=b"damaged")[:-20_000], title="damaged")
-    killer = threading.Thread(target=kill_each_once, args=(local, stop, killed))
-    killer.start()
-    try:
-        with ThreadPoolExecutor(4) as pool:
-            history.sent += pool.map(
-                lambda number: journey.upload(contributor, title=f"Fault {number}"), range(PICTURES)
-            )
-        raw = journey.upload(contributor, journey.new_camera_raw(), contentType=Format.DNG.media_type)
-        history.sent.append(raw)
-        for image_id in history.sent:
-            status = journey.settled(contributor, image_id, within_s=240)
-            if status["status"] == "processing_failed":  # told, not lost: the contributor retries
-                journey.expect(contributor.api.post(f"/v1/images/{image_id}/retry"))
-                status = journey.settled(contributor, image_id, within_s=120)
-            history.ends[image_id] = status
-    finally:
-        stop.set()
-        killer.join()
-    assert set(killed) == set(WORKERS) - NEVER_WARM
-    assert len(set(history.sent)) == PICTURES + 1
-    assert Counter(status["status"] for status in history.ends.values()) == {"approved": PICTURES + 1}
-    journey.wait_for(lambda: found(contributor), lambda hits: hits >= Counter(history.sent), within_s=60)
-    assert {hits for image_id, hits in found(contributor).items() if image_id in history.ends} == {1}
-    refused = journey.settled(contributor, damaged)
+def test_an_ingest_under_faults_loses_and_doubles_nothing(
+    local: Stage, contributor: Person, tmp_path: Path
+) -> None:
+    """Every kind of worker dies once, one file breaks the decoder, one may not be read for a while.
+
+    The client is the command line, run again for what the first run could not finish; its lines are the history.
+    """
+    pictures = made(tmp_path / "pictures")
+    denied_file = journey.new_picture()
+    announced = journey.announce(contributor, denied_file, title="Denied")
+    image_id, dead_before = announced["imageId"], local.dead_letters()
+    killer = Killer(local)
+    with forward_proxy() as traffic:
+        program = Program(local, contributor, traffic, tmp_path)
+        upload = ("upload", str(tmp_path / "pictures"), "--json", "--jobs", "4", "--wait", "300")
+        with denied(local, key_of(local, image_id)):
+            with killer.at_work(), (tmp_path / "first.jsonl").open("wb") as lines:
+                first = program.start(*upload, stdout=lines)
+                journey.wait_for(lambda: killer.left() & MEET_A_DENIED_FILE, lambda left: not left, 90)
+                journey.send(announced, denied_file)
+                assert_fails_and_says_so(local, contributor, image_id)
+                journey.wait_for(first.poll, lambda code: code is not None, within_s=400)
+                journey.wait_for(killer.left, lambda left: not left, within_s=60)
+            journey.wait_for(local.dead_letters, lambda depth: depth > dead_before, within_s=30)
+        told = [json.loads(line) for line in (tmp_path / "first.jsonl").read_text().splitlines()]
+        told += program.run(*upload, codes=(Exit.SOME_FAILED,))
+    journey.expect(contributor.api.post(f"/v1/images/{image_id}/retry"))
+    assert journey.approved(contributor, image_id)["reasons"] == []
+
+    assert killer.killed == Counter(WORKERS)
+    ends = {Path(line["file"]).name: line for line in told}
+    assert set(ends) == set(pictures)
+    refused = ends.pop("Damaged.jpg")
     assert refused["status"] == "rejected"
     assert [reason["code"] for reason in refused["reasons"]] == ["truncated"]
     assert all(reason["text"] and reason["needsNewUpload"] for reason in refused["reasons"])
+    assert {line["status"] for line in ends.values()} <= {"approved", "already_there"}
+    sent = Counter([image_id, *(line["imageId"] for line in ends.values())])
+    assert set(sent.values()) == {1}
+    journey.wait_for(lambda: found(contributor), lambda hits: hits >= sent, within_s=60)
+    assert found(contributor) == sent
+    files = Counter(hashlib.sha256(data).hexdigest() for data in [denied_file, *pictures.values()])
+    assert originals(local, contributor) == files
+
+
+def made(folder: Path) -> dict[str, bytes]:
+    """Pictures to send, by name: one from a camera, one without its end."""
+    files = {f"Fault {number}.jpg": journey.new_picture() for number in range(PICTURES)}
+    files["Raw.dng"] = journey.new_camera_raw()
+    files["Damaged.jpg"] = jpeg(1600, 1200, comment=b"damaged")[:-20_000]
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return files
+
+
+def assert_fails_and_says_so(cloud: Stage, person: Person, image_id: str) -> None:
+    """A picture that nobody may read is tried three times, and its contributor told that a retry may do."""
+    failed = journey.settled(person, image_id, within_s=120)
+    assert failed["status"] == "processing_failed"
+    assert [reason["code"] for reason in failed["reasons"]] == ["processing_failed"]
+    assert not failed["reasons"][0]["needsNewUpload"]
+    assert receives_of(cloud, image_id) == [1, 2, 3]
 
 
 def found(person: Person) -> Counter[str]:
@@ -156,20 +207,3 @@ def found(person: Person) -> Counter[str]:
         if not page["next_cursor"]:
             return hits
         cursor = {"cursor": page["next_cursor"]}
-
-
-def test_a_denied_file_ends_in_the_dlq_and_comes_back_by_a_retry(local: Stage, contributor: Person) -> None:
-    data = journey.new_picture()
-    announced = journey.announce(contributor, data, title="denied")
-    image_id = announced["imageId"]
-    before = local.dead_letters()
-    with denied(local, key_of(local, image_id)):
-        journey.send(announced, data)
-        failed = journey.settled(contributor, image_id, within_s=90)
-        assert failed["status"] == "processing_failed"
-        assert [reason["code"] for reason in failed["reasons"]] == ["processing_failed"]
-        assert not failed["reasons"][0]["needsNewUpload"]
-        journey.wait_for(local.dead_letters, lambda depth: depth == before + 1, within_s=30)
-        assert receives_of(local, image_id) == [1, 2, 3]
-    journey.expect(contributor.api.post(f"/v1/images/{image_id}/retry"))
-    assert journey.approved(contributor, image_id)["reasons"] == []

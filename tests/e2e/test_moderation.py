@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import httpx
-import pytest
 
 from tests.e2e import journey
 from tests.e2e.stage import Person, Stage
 
 GONE = {403, 404}  # S3 tells the CDN, which may not list, that it may not see what is not there
-
-
-@pytest.fixture(scope="module")
-def admin(cloud: Stage) -> Iterator[Person]:
-    """An operator's word made this account an administrator; it holds from the next sign-in."""
-    person = cloud.sign_up("buyer")
-    cloud.operator.cognito.admin_add_user_to_group(
-        UserPoolId=cloud.outputs["UserPoolId"], Username=person.email, GroupName="admin"
-    )
-    tokens = journey.expect(
-        person.api.post("/v1/auth/login", json={"email": person.email, "password": person.password})
-    )
-    person.api.headers["authorization"] = f"Bearer {tokens['accessToken']}"
-    yield person
-    person.api.close()
 
 
 def hits(person: Person, image_id: str) -> bool:
@@ -37,10 +18,6 @@ def hits(person: Person, image_id: str) -> bool:
 def media(cloud: Stage, url: str) -> int:
     address = url if url.startswith("http") else f"{cloud.url}{url}"
     return httpx.get(address, trust_env=False, timeout=30).status_code
-
-
-def decide(admin: Person, image_id: str, step: str, **body: Any) -> dict[str, Any]:
-    return journey.expect(admin.api.post(f"/v1/admin/moderation/{image_id}/{step}", json=body))
 
 
 def below(cloud: Stage, bucket: str, prefix: str) -> int:
@@ -68,14 +45,14 @@ def test_what_is_taken_down_is_gone_everywhere_and_comes_back_elsewhere(
     url = journey.approved(contributor, image_id)["previewUrl"]
     journey.wait_for(lambda: hits(contributor, image_id), bool, within_s=30)
     assert media(cloud, url) == 200
-    taken = decide(admin, image_id, "takedown", reasons=["copyright"], note="complaint 117")
+    taken = journey.decide(admin, image_id, "takedown", reasons=["copyright"], note="complaint 117")
     assert taken["history"][0]["by"] == admin.id
     assert contributor.api.get(f"/v1/images/{image_id}").status_code == 404
     assert media(cloud, url) in GONE
     assert below(cloud, "DerivativesBucket", url.rpartition("/img/")[2].split("/")[0]) == 0
     journey.wait_for(lambda: hits(contributor, image_id), lambda found: not found, within_s=30)
     assert_forgotten_at_the_edge(cloud, f"{image_id}#{taken['version']}")
-    decide(admin, image_id, "restore")
+    journey.decide(admin, image_id, "restore")
     back = journey.approved(contributor, image_id)["previewUrl"]
     assert back != url
     assert media(cloud, back) == 200
