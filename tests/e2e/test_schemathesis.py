@@ -14,7 +14,7 @@ from tests.e2e.stage import Person, Stage
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 # The phases take what they need of it; the stateful one repeats until it is spent.
-BUDGET_S = 150
+BUDGET_S = 100
 
 
 @pytest.mark.slow
