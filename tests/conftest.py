@@ -35,6 +35,7 @@ HERE = Path(__file__).parent
 # Folders whose tests share what is dear to make (a deployed stage, templates, layers): each stays in one
 # process when the tests run in several.
 _ONE_PROCESS = {"e2e", "infra", "localcloud", "packaging"}
+_FIRST = {"e2e": 0, "e2e that takes away": 1, "opensearch": 2}
 _LONGEST_BYTES_ID = 16
 
 # A slow machine is no failure, so no example has a deadline.
@@ -46,13 +47,21 @@ ORIGINALS, DERIVATIVES = "originals", "derivatives"
 CATALOG, FINGERPRINTS, ACCOUNTS, IDEMPOTENCY = "catalog", "fingerprints", "accounts", "idempotency"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what belongs together."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Keep together what belongs together; what takes longest begins first, however all are shuffled."""
     for item in items:
         folder = item.path.relative_to(HERE).parts[0] if HERE in item.path.parents else ""
-        if folder in _ONE_PROCESS:
+        if folder in _ONE_PROCESS and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(folder))
+    yield
+    if config.getoption("loadgroup", default=False):
+        items.sort(key=lambda item: _FIRST.get(_group_of(item), len(_FIRST)))
+
+
+def _group_of(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("xdist_group")
+    return str(marker.args[0]) if marker else ""
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

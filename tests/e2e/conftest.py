@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,13 @@ from tests.e2e import stage as stages
 from tests.e2e.stage import Person, Stage
 
 HERE = Path(__file__).parent
+# They take grants and wiring away and wait for failures. Where there may be two stages, they have the second.
+_TAKE_AWAY = {
+    "test_permissions.py",
+    "test_upload_permissions.py",
+    "test_webhook_permissions.py",
+    "test_wiring.py",
+}
 # One test may follow several pictures through the pipeline; the first start of the cloud is not counted.
 _TEST_TIMEOUT_S = 240
 
@@ -22,6 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            if stages.MAY_BE_MANY and item.path.name in _TAKE_AWAY:
+                item.add_marker(pytest.mark.xdist_group("e2e that takes away"), append=False)
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(_TEST_TIMEOUT_S, func_only=True))
 
@@ -56,7 +66,7 @@ def admin(cloud: Stage) -> Iterator[Person]:
         person.api.post("/v1/auth/login", json={"email": person.email, "password": person.password})
     )
     person.api.headers["authorization"] = f"Bearer {tokens['accessToken']}"
-    yield person
+    yield replace(person, access_token=tokens["accessToken"], refresh_token=tokens["refreshToken"])
     person.api.close()
 
 

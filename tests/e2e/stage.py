@@ -22,9 +22,9 @@ from localcloud.home import REPOSITORY, Home
 from localcloud.steps import Steps
 
 CONFIRMATION_CODE = "123456"  # of the local engine's Cognito, always
-# Beside a developer's own cloud on 4566 and 8080, so that a test run never touches it.
-OWN_HOME = Home(REPOSITORY / ".local" / "e2e", 4576, 8090)
 _TIMEOUT_S = 60.0
+# Whether each process of pytest has a stage of its own.
+MAY_BE_MANY = os.environ.get("STAGE", "local") == "local" and "LUMENSTOCK_HOME" not in os.environ
 
 
 @dataclass(frozen=True)
@@ -96,13 +96,14 @@ class Stage:
 def running() -> Iterator[Stage]:
     """The stage that STAGE names, brought up if it is the local one and taken down if it was down.
 
-    The local one has a home of its own; LUMENSTOCK_HOME (with its two ports) names another.
+    The local one has a home of its own, in each process of pytest; LUMENSTOCK_HOME (with its two ports) names
+    another.
     """
     name = os.environ.get("STAGE", "local")
     if name != "local":
         yield _deployed(name)
         return
-    home = Home.from_environment(os.environ) if "LUMENSTOCK_HOME" in os.environ else OWN_HOME
+    home = _own_home() if MAY_BE_MANY else Home.from_environment(os.environ)
     was_up = engine.daemon(home).pid() is not None
     steps = Steps(sys.__stderr__ or sys.stderr)
     cloud.up(home, steps)
@@ -111,6 +112,12 @@ def running() -> Iterator[Stage]:
     finally:
         if not was_up:
             cloud.down(home, steps)
+
+
+def _own_home() -> Home:
+    """Beside a developer's own cloud on 4566 and 8080, so that a test run never touches it."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return Home(REPOSITORY / ".local" / f"e2e-{number}", 4576 + 20 * number, 8090 + 20 * number)
 
 
 def _deployed(name: str) -> Stage:
