@@ -55,9 +55,9 @@ def buyer(cloud: Stage) -> Iterator[Person]:
     yield from _signed_in(cloud, "buyer")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def admin(cloud: Stage) -> Iterator[Person]:
-    """An operator's word made this account an administrator; it holds from the next sign-in."""
+    """An operator's word made this account an administrator; it holds from the next sign-in, and for minutes."""
     person = cloud.sign_up("buyer")
     cloud.operator.cognito.admin_add_user_to_group(
         UserPoolId=cloud.outputs["UserPoolId"], Username=person.email, GroupName="admin"

@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lumenstock.adapters.embedded import projector
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.adapters.embedded.nearest import Comparison
 from lumenstock.adapters.embedded.projector import FORMAT
 from lumenstock.adapters.embedded.rows import RowWriter
+from lumenstock.adapters.embedded.truth import Row, Truth
 from lumenstock.adapters.embedded.words import words_query
 from lumenstock.kernel.errors import SearchUnavailableError
 from lumenstock.search.document import Document, Removal
@@ -60,6 +62,28 @@ def test_a_reader_projects_what_a_dead_writer_left(folder: Path) -> None:
     EmbeddedIndex(folder).write(cars(2))
     EmbeddedIndex(folder)._truth.write(cars(2, first=2))  # and dies before projecting
     assert both_legs(EmbeddedIndex(folder)) == ([0, 1, 2, 3], [0, 1, 2, 3])
+
+
+def test_what_is_written_again_while_the_files_are_written_anew_is_found(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, other = EmbeddedIndex(folder), Truth(folder / "truth.db")
+    index.write(cars(30))
+    read = Truth.written_after
+
+    def read_and_write(truth: Truth, seq: int, limit: int) -> list[Row]:
+        rows = read(truth, seq, limit)
+        version = other.head() + 1  # the first has been read by then, the other has not
+        other.write([document(n, title="car", version=version, vector=unit_vector(n)) for n in (0, 25)])
+        return rows
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(projector, "_BATCH", 10)
+        meanwhile.setattr(Truth, "written_after", read_and_write)
+        index._projector.renew()
+    with (folder / "projector.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # nobody makes up for it
+        assert both_legs(EmbeddedIndex(folder)) == (list(range(30)), list(range(30)))
 
 
 def test_marks_of_a_projection_that_died_are_not_seen(folder: Path) -> None:

@@ -107,10 +107,11 @@ class Projector:
         writer.add_document(snapshot_record(0, 0))
         writer.commit()
         writer.wait_merging_threads()
-        # As far as it was written by now: where others write all the time, there is no end to wait for.
-        goal = self._truth.head()
-        while _position(words).generation < goal and self._project_batch(folder, words):
-            pass
+        # All as it is now: where others write all the time, there is no end to wait for, and what they write
+        # again would be met neither where it was nor, yet, where it is.
+        with self._truth.as_it_is():
+            while self._project_batch(folder, words):
+                pass
         pointer = self._folder / "current.new"
         pointer.write_text(folder.name)
         pointer.replace(self._folder / "current")

@@ -156,6 +156,16 @@ class Truth:
             for number, image_id, body, vector in found
         ]
 
+    @contextmanager
+    def as_it_is(self) -> Iterator[None]:
+        """What this thread reads inside is as it was at its first reading, whatever others write."""
+        db = self._connection()
+        db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            db.execute("ROLLBACK")
+
     def _connection(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._threads, "db", None)
         if db is None:
