@@ -9,6 +9,7 @@ than 85 % are killed.
 from __future__ import annotations
 
 import ast
+import json
 import random
 import re
 import shlex
@@ -21,9 +22,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import chdir
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from cosmic_ray.mutating import mutate_and_test
+from cosmic_ray.mutating import mutate_and_test, mutate_code
+from cosmic_ray.plugins import get_operator
 from cosmic_ray.testing import run_tests
 from cosmic_ray.work_db import use_db
 from cosmic_ray.work_item import MutationSpec, TestOutcome
@@ -84,7 +87,7 @@ def copy_tree(target: Path) -> None:
 def executed_lines(tree: Path) -> Lines:
     """Run all tests once: file → line → the tests that execute it."""
     print("running the tests once, to see which lines each executes", flush=True)
-    chosen = ("-m", QUICK, f"--cov={PACKAGE}", "--cov-context=test", "--cov-report=")
+    chosen = ("-n", "auto", "-m", QUICK, f"--cov={PACKAGE}", "--cov-context=test", "--cov-report=")
     subprocess.run([*PYTEST, *chosen, *TESTS], cwd=tree, check=True)
     data = CoverageData(str(tree / ".coverage"))
     data.read()
@@ -111,7 +114,9 @@ def mutants(area: str, tree: Path, lines: Lines) -> Iterator[Mutant]:
         specs = [spec for item in database.work_items for spec in item.mutations]
     specs = sorted((spec for spec in specs if _changes_behaviour(spec, tree)), key=_order)
     chance = random.Random(SEED)  # noqa: S311 - a sample
-    for spec in chance.sample(specs, min(SAMPLE_PER_AREA, len(specs))):
+    for spec in islice(
+        (spec for spec in chance.sample(specs, len(specs)) if _compiles(spec, tree)), SAMPLE_PER_AREA
+    ):
         module = ".".join(spec.module_path.relative_to(Path(PACKAGE).parent).with_suffix("").parts)
         yield Mutant(area, spec, tuple(_tests(tree / spec.module_path, module, spec, lines, chance)))
 
@@ -119,6 +124,17 @@ def mutants(area: str, tree: Path, lines: Lines) -> Iterator[Mutant]:
 def _changes_behaviour(spec: MutationSpec, tree: Path) -> bool:
     line = (tree / spec.module_path).read_text().splitlines()[spec.start_pos[0] - 1]
     return not NOT_RUN.match(spec.operator_name) and not line.startswith(NOT_BEHAVIOUR)
+
+
+def _compiles(spec: MutationSpec, tree: Path) -> bool:
+    """What does not is noticed by Python itself: the `*` of a signature is no product."""
+    operator = get_operator(spec.operator_name)(**(spec.operator_args or {}))
+    mutated = mutate_code((tree / spec.module_path).read_text(), operator, spec.occurrence)
+    try:
+        compile(mutated, str(spec.module_path), "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _order(spec: MutationSpec) -> tuple[str, ...]:
@@ -163,17 +179,24 @@ def outcome_of(mutant: Mutant, tree: Path) -> str:
     if not mutant.tests:
         print(f"  no test executes {mutant.spec.module_path}:{mutant.spec.start_pos[0]}")
         return "survived"
-    arguments = tree / "tests.txt"
+    arguments, failures = tree / "tests.txt", tree / ".pytest_cache/v/cache/lastfailed"
     arguments.write_text("\n".join(mutant.tests))
+    failures.unlink(missing_ok=True)
     command = shlex.join([*PYTEST, "-m", QUICK, "-x", f"@{arguments}"])
     with chdir(tree):
-        result = mutate_and_test([mutant.spec], f"{command} --cache-clear", TIMEOUT_S)
+        result = mutate_and_test([mutant.spec], command, TIMEOUT_S)
         if result.test_outcome is TestOutcome.KILLED and result.output == "timeout":
             return "timed out"
         if result.test_outcome is TestOutcome.KILLED:
             # pytest ends with an error, too, where a test is not found or fails anyhow. Only what failed is
             # run again: one test; all of them where no test failed, as when a module cannot be imported.
-            control, said = run_tests(f"{command} --last-failed", TIMEOUT_S)
+            failed = (
+                [test for test in json.loads(failures.read_text()) if "::" in test]
+                if failures.exists()
+                else []
+            )
+            arguments.write_text("\n".join(failed or mutant.tests))
+            control, said = run_tests(command, TIMEOUT_S)
             if control is not TestOutcome.SURVIVED:
                 sys.exit(f"{mutant.spec.module_path}: without the mutant its tests do not pass\n{said}")
             return "killed"

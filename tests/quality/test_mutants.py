@@ -59,6 +59,22 @@ def test_a_test_that_passes_without_the_mutant_kills_it(tree: Path) -> None:
     assert (tree / "price.py").read_text() == MODULE
 
 
+def test_tests_of_several_files_may_kill_it(tree: Path) -> None:
+    (tree / "test_more.py").write_text("def test_of_another_file():\n    pass\n")
+    others = broken("test_looks")
+    mutant = Mutant("prices", others.spec, (*others.tests, "test_more.py::test_of_another_file"))
+    assert mutants.outcome_of(mutant, tree) == "killed"
+
+
+def test_what_is_no_python_is_no_mutant(tree: Path) -> None:
+    (tree / "price.py").write_text("def total(*, first):\n    return first * 2\n")
+    specs = [
+        MutationSpec(Path("price.py"), "core/ReplaceBinaryOperator_Mul_Add", occurrence, (1, 1), (1, 2))
+        for occurrence in range(2)
+    ]
+    assert [mutants._compiles(spec, tree) for spec in specs] == [False, True]
+
+
 def test_a_module_that_cannot_be_imported_is_killed(tree: Path) -> None:
     (tree / "price.py").write_text(MODULE + "\n\nif STEP != 2:\n    raise ValueError\n")
     assert mutants.outcome_of(broken("test_looks", occurrence=0), tree) == "killed"
