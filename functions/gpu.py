@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from functions.manifest import FunctionSpec
-from functions.needs import Layer, Need
+from functions.needs import FunctionSpec, Layer, Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,12 @@ EMBED_JOB = JobSpec(
     ),
     parameters={"source": "live", "idle_s": "60", "model": "serving"},
     needs=(
-        Need.EMBED_LIVE_CONSUME,
-        Need.EMBED_BULK_CONSUME,
+        Need.EMBED_LIVE_DRAIN,
+        Need.EMBED_BULK_DRAIN,
         Need.EMBED_LISTS,
         Need.DERIVATIVES_READ,
         Need.CATALOG_WRITE,
+        Need.CATALOG_BATCH,
         Need.HASHES,
     ),
     cpus=4,

@@ -6,37 +6,9 @@ so a function can reach nothing that is not listed here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from functions.needs import Layer, Need
+from functions.needs import FunctionSpec, Layer, Need
 
 __all__ = ["FUNCTIONS", "FunctionSpec", "Layer", "Need"]
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionSpec:
-    """One Lambda function.
-
-    Attributes:
-        name: ``service-module``; also the name of its log group.
-        handler: Dotted path of the handler.
-        layers: Third-party layers that it imports from.
-        needs: What it touches.
-        memory_mib: Lambda memory; 1769 is one whole vCPU.
-        timeout_s: Longest run; None for the dispatcher, whose limit is stage configuration.
-    """
-
-    name: str
-    handler: str
-    layers: tuple[Layer, ...]
-    needs: tuple[Need, ...]
-    memory_mib: int
-    timeout_s: int | None
-
-    @property
-    def service(self) -> str:
-        """The folder below ``functions/`` that it lives in."""
-        return self.handler.split(".")[1]
 
 
 _IMAGING = (Layer.API, Layer.IMAGING)
@@ -53,11 +25,13 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (Layer.API,),
         (
             Need.CATALOG_WRITE,
+            Need.CATALOG_BATCH,
             Need.UPLOADS,
             Need.FINGERPRINTS_READ,
             Need.ORIGINALS_READ,
             Need.ORIGINALS_UPLOAD,
             Need.ORIGINALS_PARTS,
+            Need.ORIGINALS_ABORT,
             Need.INGEST_QUEUE_SEND,
             Need.ACCOUNTS_READ,
             Need.IDEMPOTENCY,
@@ -77,6 +51,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
             Need.ORIGINALS_READ,
             Need.ORIGINALS_UPLOAD,
             Need.ORIGINALS_PARTS,
+            Need.ORIGINALS_ABORT,
         ),
         512,
         10,
@@ -88,8 +63,10 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (
             Need.CATALOG_WRITE,
             Need.CATALOG_PURGE,
+            Need.CATALOG_PARTS,
+            Need.CATALOG_CHECK,
             Need.FINGERPRINTS,
-            Need.DERIVATIVES_READ,
+            Need.DERIVATIVES_SHOW,
             Need.DERIVATIVES_PURGE,
             Need.INGEST_QUEUE_SEND,
             Need.EMBED_LIVE_SEND,
@@ -103,8 +80,12 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (Layer.API,),
         (
             Need.CATALOG_WRITE,
+            Need.CATALOG_BATCH,
+            Need.CATALOG_PARTS,
+            Need.CATALOG_INDEX,
+            Need.CATALOG_CHECK,
             Need.FINGERPRINTS,
-            Need.DERIVATIVES_READ,
+            Need.DERIVATIVES_SHOW,
             Need.DERIVATIVES_PURGE,
             Need.INGEST_QUEUE_SEND,
             Need.CURSOR_SECRET,
@@ -119,6 +100,8 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (
             Need.CATALOG_READ,
             Need.CATALOG_PURGE,
+            Need.CATALOG_PARTS,
+            Need.CATALOG_INDEX,
             Need.DERIVATIVES_PURGE,
             Need.ORIGINALS_PURGE,
             Need.HASHES_PURGE,
@@ -148,7 +131,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "ingest-dispatch",
         "functions.ingest.dispatch.handler",
         (Layer.API,),
-        (Need.INGEST_QUEUE_CONSUME, Need.MACHINE_START, Need.CATALOG_WRITE, Need.UPLOADS),
+        (Need.INGEST_QUEUE_CONSUME, Need.MACHINE_START, Need.CATALOG_WRITE, Need.CATALOG_BATCH, Need.UPLOADS),
         512,
         None,
     ),
@@ -156,7 +139,13 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "ingest-validate",
         "functions.ingest.validate.handler",
         _IMAGING,
-        (Need.ORIGINALS_READ, Need.CATALOG_WRITE, Need.FINGERPRINTS),
+        (
+            Need.ORIGINALS_READ,
+            Need.ORIGINALS_VERSIONS,
+            Need.CATALOG_WRITE,
+            Need.CATALOG_CHECK,
+            Need.FINGERPRINTS,
+        ),
         1769,
         18,
     ),
@@ -164,7 +153,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "ingest-develop",
         "functions.ingest.develop.handler",
         (*_IMAGING, Layer.RAW),
-        (Need.ORIGINALS_READ, Need.DEVELOPED_WRITE),
+        (Need.ORIGINALS_VERSIONS, Need.DEVELOPED_WRITE),
         1769,
         22,
     ),
@@ -172,7 +161,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "ingest-render",
         "functions.ingest.render.handler",
         _IMAGING,
-        (Need.ORIGINALS_READ, Need.DEVELOPED_READ, Need.DERIVATIVES_WRITE),
+        (Need.ORIGINALS_VERSIONS, Need.DEVELOPED_READ, Need.DERIVATIVES_WRITE),
         1769,
         41,
     ),
@@ -180,7 +169,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "ingest-watermark",
         "functions.ingest.watermark.handler",
         _IMAGING,
-        (Need.ORIGINALS_READ, Need.DEVELOPED_READ, Need.DERIVATIVES_WRITE, Need.MARK_KEY),
+        (Need.ORIGINALS_VERSIONS, Need.DEVELOPED_READ, Need.DERIVATIVES_WRITE, Need.MARK_KEY),
         1769,
         41,
     ),
@@ -188,7 +177,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "ingest-metadata",
         "functions.ingest.metadata.handler",
         _IMAGING,
-        (Need.ORIGINALS_READ, Need.CATALOG_WRITE),
+        (Need.ORIGINALS_VERSIONS, Need.CATALOG_WRITE),
         512,
         15,
     ),
@@ -206,9 +195,11 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (Layer.API,),
         (
             Need.CATALOG_WRITE,
+            Need.CATALOG_BATCH,
+            Need.CATALOG_INDEX,
             Need.UPLOADS,
             Need.ORIGINALS_READ,
-            Need.ORIGINALS_PARTS,
+            Need.ORIGINALS_ABORT,
             Need.INGEST_QUEUE_SEND,
         ),
         512,
@@ -220,12 +211,13 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         _IMAGING,
         (
             Need.CATALOG_READ,
-            Need.ORIGINALS_READ,
+            Need.CATALOG_INDEX,
+            Need.ORIGINALS_VERSIONS,
             Need.DEVELOPED_READ,
             Need.DERIVATIVES_READ,
             Need.DERIVATIVES_WRITE,
             Need.DERIVATIVES_DELETE,
-            Need.FINGERPRINTS,
+            Need.MARKS,
             Need.MARK_KEY,
             Need.IDEMPOTENCY,
         ),
@@ -238,11 +230,11 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (*_IMAGING, Layer.RAW),
         (
             Need.CATALOG_WRITE,
-            Need.ORIGINALS_READ,
+            Need.ORIGINALS_VERSIONS,
             Need.DEVELOPED_READ,
             Need.DEVELOPED_WRITE,
             Need.DERIVATIVES_WRITE,
-            Need.FINGERPRINTS,
+            Need.MARKS,
             Need.MARK_KEY,
             Need.EMBED_BULK_SEND,
         ),
@@ -257,6 +249,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
             Need.EMBED_LIVE_CONSUME,
             Need.DERIVATIVES_READ,
             Need.CATALOG_WRITE,
+            Need.CATALOG_BATCH,
             Need.HASHES,
             Need.SEARCH_READ,
             Need.SEARCH_WRITE,
@@ -269,7 +262,13 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "embed-second-look",
         "functions.embed.second_look.handler",
         (Layer.API, *_INDEX, Layer.IMAGING),
-        (Need.CATALOG_WRITE, Need.HASHES_READ, Need.HASHES_ROUNDS, Need.SEARCH_READ),
+        (
+            Need.CATALOG_WRITE,
+            Need.CATALOG_BATCH,
+            Need.HASHES_READ,
+            Need.HASHES_ROUNDS,
+            Need.SEARCH_READ,
+        ),
         1769,
         900,
     ),

@@ -21,7 +21,9 @@ from moto import mock_aws
 
 from lumenstock import bootstrap, settings, use_cases
 from lumenstock.adapters.aws import clients
+from tests.aws_calls import CALLS
 from tests.lean_aws import make_lean
+from tests.least_privilege import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from tools.dynamodb_local import server
 from tools.maven import NotAvailableError
 from tools.opensearch import server as opensearch_server
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
 HERE = Path(__file__).parent
 # Folders whose tests share what is dear to make (a deployed stage, templates, layers): each stays in one
 # process when the tests run in several.
@@ -179,6 +182,7 @@ def _empty_stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None
         monkeypatch.delenv(name, raising=False)
     set_stage(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION="us-east-1")
     with mock_aws():
+        CALLS.watch()
         forget_cached(clients)
         s3, sqs, dynamodb = boto3.client("s3"), boto3.client("sqs"), boto3.client("dynamodb")
         for bucket in (ORIGINALS, DERIVATIVES):
@@ -209,6 +213,9 @@ def _empty_stores(monkeypatch: pytest.MonkeyPatch, set_stage: Callable[..., None
             EMBED_LIVE_QUEUE_URL=embed_url,
             EMBED_BULK_QUEUE_URL=bulk_url,
             WEBHOOKS_QUEUE_URL=sqs.create_queue(QueueName="webhooks")["QueueUrl"],
+            CURSOR_SECRET_ARN=boto3.client("secretsmanager").create_secret(
+                Name="cursors", SecretString="c" * 64
+            )["ARN"],
             MARK_KEY_ARN=boto3.client("secretsmanager").create_secret(Name="marks", SecretString="m" * 64)[
                 "ARN"
             ],

@@ -51,6 +51,7 @@ class Jobs:
 
     def run(self, key: str, backfill: str = "first", **task: object) -> tuple[str, str]:
         """One task: its result code and its text."""
+        bootstrap.mark_key.cache_clear()  # the pipeline's key is in other processes
         answer = revise.handler(invocation(key, backfill, **task), None)
         (result,) = answer["results"]
         return result["resultCode"], result["resultString"]

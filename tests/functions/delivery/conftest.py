@@ -13,7 +13,6 @@ from lumenstock import bootstrap
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.imaging.decoder import Decoder
-from lumenstock.imaging.invisible_mark import MarkKey
 from tests.functions.ingest.conftest import Pipeline, clock, decoder, pipeline
 from tests.pictures import jpeg
 
@@ -62,6 +61,7 @@ class Shop:
         return image
 
     def ask(self, image: Image, file: str) -> Answer:
+        bootstrap.mark_key.cache_clear()  # the pipeline's key is in other processes
         return ask(f"/{image.media_key}/{image.rev}/{file}")
 
 
@@ -75,6 +75,5 @@ def shop(pipeline: Pipeline, decoder: Decoder, monkeypatch: pytest.MonkeyPatch) 
         return real(path, names, *rest)
 
     monkeypatch.setattr(decoder, "render", counted)
-    monkeypatch.setattr(bootstrap, "mark_key", lambda: MarkKey(b"a key of the tests"))
     monkeypatch.setattr("functions.delivery.render.time.sleep", lambda _: None)
     return Shop(pipeline, renders)

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from lumenstock.imaging.decoder import Decoder
 from lumenstock.imaging.formats import sniff
 from lumenstock.imaging.renditions import EAGER, MARKED_FROM_PX, RENDITIONS, Encoding
 from lumenstock.ingest.plan import Checked, Publishing, make_plan
+from tests.conftest import ORIGINALS
 from tests.functions.ingest.conftest import Pipeline
 from tests.pictures import MEDIA_TYPES, display_p3, encode, exif_with_everything, jpeg, photo
 
@@ -116,6 +118,8 @@ def published(pipeline: Pipeline, decoder: Decoder, path: Path, folder: Path) ->
     kind = sniff(body[:64])
     assert kind is not None
     image = pipeline.upload(body, content_type=MEDIA_TYPES[kind.name])
+    stored = pipeline.stores.s3.head_object(Bucket=ORIGINALS, Key=image.source.key)
+    image = image.changed(source=replace(image.source, version_id=stored["VersionId"]))
     publishing = Publishing(EAGER["full"], LICENCE)
     plan = make_plan(image, kind, decoder.examine(path).header, "00" * 32, publishing, MarkId("ab" * 6))
     common = {

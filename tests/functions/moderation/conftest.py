@@ -130,7 +130,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def _desk(stores: Stores, clock: Clock, set_stage: Callable[..., None], patch: pytest.MonkeyPatch) -> Desk:
     set_stage(KEEP_DELETED_ORIGINALS_DAYS="30", REVIEW="auto", APPROVE_UNSCORED="true")
-    patch.setattr(bootstrap, "cursor_secret", lambda: b"secret")
     edge = RememberingEdge()
     patch.setattr(bootstrap, "edge", lambda: edge)
     forget_cached(functions.moderation.api)

@@ -198,6 +198,16 @@ def test_whoever_uploads_the_file_of_a_deleted_image_next_owns_it(desk: Desk) ->
     assert bootstrap.catalog().claim(SHA, heir.id) == heir.id
 
 
+def test_an_appealed_image_owns_its_file_again_once_its_heir_is_dead(desk: Desk) -> None:
+    row = desk.put(status=Status.REJECTED, reasons=(BLURRED,))
+    heir = desk.put(2, status=Status.PROCESSING)
+    assert bootstrap.catalog().claim(SHA, heir.id) == heir.id
+    assert desk.appeal(row).code == "duplicate_image"
+    desk.delete(heir)
+    assert desk.appeal(row).json()["status"] == "pending_review"
+    assert bootstrap.catalog().claimed_by(SHA) == row.id
+
+
 def test_somebody_elses_image_is_none(desk: Desk) -> None:
     row = desk.put(status=Status.REJECTED, reasons=(BLURRED,))
     assert desk.get(f"/v1/contributor/images/{row.id}", BEN).code == "not_found"

@@ -31,9 +31,8 @@ def ana(stores: Stores) -> Person:  # noqa: ARG001
 
 
 @pytest.fixture
-def begin(gateway: Gateway, ana: Person, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Begin:
+def begin(gateway: Gateway, ana: Person, stores: Stores) -> Begin:
     """Announces a file that comes in parts."""
-    monkeypatch.setattr(bootstrap, "cursor_secret", lambda: b"secret")
 
     def announce(size_bytes: int = len(FILE), **fields: Any) -> Sending:
         ticket = start(gateway, ana, sizeBytes=size_bytes, multipart=True, **fields).json()
