@@ -23,7 +23,7 @@ def test_the_api_keeps_its_document(cloud: Stage, contributor: Person, tmp_path:
     """As a contributor, who may do all but moderate."""
     session = contributor.api.post("/v1/upload-sessions", json={}).json()
     capability = session["companionEndpoint"].rpartition("/")[2]
-    keeps(cloud, contributor, tmp_path, "--exclude-path-regex", CAPABILITY=capability)
+    keeps(cloud, contributor, tmp_path, "--exclude-path-regex", 90, CAPABILITY=capability)
 
 
 def test_moderation_keeps_its_document(
@@ -32,17 +32,17 @@ def test_moderation_keeps_its_document(
     """As a moderator, on a picture that was approved."""
     image_id = journey.upload(contributor)
     journey.approved(contributor, image_id)
-    keeps(cloud, admin, tmp_path, "--include-path-regex", IMAGE_ID=image_id)
+    keeps(cloud, admin, tmp_path, "--include-path-regex", 60, IMAGE_ID=image_id)
 
 
-def keeps(cloud: Stage, person: Person, folder: Path, chosen: str, **variables: str) -> None:
+def keeps(cloud: Stage, person: Person, folder: Path, chosen: str, budget_s: int, **variables: str) -> None:
     """Try the operations of moderation, or all but those. What is left out, and why, is in schemathesis.toml."""
     command = [
         str(Path(sys.executable).with_name("st")),
         *("--config-file", str(HERE / "schemathesis.toml")),
         *("run", str(ROOT / "docs" / "api" / "openapi.json"), chosen, MODERATION),
         # The phases take what they need of it; the stateful one repeats until it is spent.
-        *("--url", cloud.url, "--max-time", "90"),
+        *("--url", cloud.url, "--max-time", str(budget_s)),
     ]
     unused = {"CAPABILITY": "none", "IMAGE_ID": "none"}
     environment = {
