@@ -87,7 +87,8 @@ def copy_tree(target: Path) -> None:
 def executed_lines(tree: Path) -> Lines:
     """Run all tests once: file → line → the tests that execute it."""
     print("running the tests once, to see which lines each executes", flush=True)
-    chosen = ("-n", "auto", "-m", QUICK, f"--cov={PACKAGE}", "--cov-context=test", "--cov-report=")
+    watched = (f"--cov={PACKAGE}", "--cov=functions", "--cov-context=test", "--cov-report=")
+    chosen = ("-n", "auto", "-m", QUICK, *watched)
     subprocess.run([*PYTEST, *chosen, *TESTS], cwd=tree, check=True)
     data = CoverageData(str(tree / ".coverage"))
     data.read()

@@ -15,6 +15,7 @@ from lumenstock.catalog.purge import Purged
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import VectorItem
 from lumenstock.imaging.decoder import Decoder
+from lumenstock.imaging.errors import DecoderLimitError
 from lumenstock.kernel.ids import MediaKey
 from tests.conftest import ORIGINALS, Stores
 from tests.functions.backfill.conftest import Jobs
@@ -118,6 +119,20 @@ def test_what_is_gone_or_was_never_an_image_s_fails_for_good(jobs: Jobs, stores:
     code, text = jobs.run(image.source.key)
     assert (code, text.split(":")[0]) == ("PermanentFailure", "not_found")
     assert row(image) == image
+
+
+def test_an_original_that_the_decoder_gives_up_on_keeps_its_files_and_is_reported(
+    jobs: Jobs, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = jobs.shown()
+
+    def give_up(*_: object) -> None:
+        raise DecoderLimitError
+
+    monkeypatch.setattr(Decoder, "examine", give_up)
+    assert jobs.run(image.source.key) == ("PermanentFailure", "refused: decoder_limit")
+    assert row(image) == image
+    assert set(files(stores, image, 1)) == LEAN
 
 
 def test_an_original_that_is_refused_by_now_keeps_its_files_and_is_reported(

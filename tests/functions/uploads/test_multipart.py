@@ -68,6 +68,11 @@ def test_only_parts_of_the_plan_are_signed(begin: Begin, numbers: list[object]) 
     assert answer.code == "validation_failed"
 
 
+def test_the_first_part_that_is_not_of_the_plan_is_named(begin: Begin) -> None:
+    (fault,) = begin().sign(1, 7, 9).json()["errors"]
+    assert fault["detail"] == "The plan has 2 parts, so there is no part 7."
+
+
 def test_the_file_is_what_was_sent_and_completing_twice_is_completing_once(begin: Begin) -> None:
     sending = begin()
     sending.send(2, 1)

@@ -59,7 +59,8 @@ def test_parts_that_the_buckets_rule_threw_away_end_the_upload(begin: Begin) -> 
     assert sending.state()["status"] == "expired"
 
 
-def test_somebody_elses_upload_looks_like_none(begin: Begin) -> None:
+@pytest.mark.parametrize("stranger", [BEN, Person(f"0{BEN.id[1:]}", BEN.roles)])
+def test_somebody_elses_upload_looks_like_none(begin: Begin, stranger: Person) -> None:
     sending = begin()
     for method, part, body in (
         ("GET", "", None),
@@ -67,8 +68,8 @@ def test_somebody_elses_upload_looks_like_none(begin: Begin) -> None:
         ("POST", "/complete", None),
         ("POST", "/parts", {"numbers": [1]}),
     ):
-        theirs = sending.ask(method, part, person=BEN, json=body)
-        none = sending.gateway.request(method, f"/v1/uploads/{NOTHING}{part}", person=BEN, json=body)
+        theirs = sending.ask(method, part, person=stranger, json=body)
+        none = sending.gateway.request(method, f"/v1/uploads/{NOTHING}{part}", person=stranger, json=body)
         assert theirs.code == "not_found"
         assert theirs.body.replace(sending.id, NOTHING) == none.body
     assert sending.state()["status"] == "open"

@@ -58,6 +58,14 @@ def test_the_second_look_only_tells_of_one_s_own_and_of_what_a_moderator_approve
     assert all(row.near_duplicates for row in found)
 
 
+def test_the_second_look_passes_over_what_nothing_is_known_of(
+    embed: Callable[..., list[Image]], original: Rendered, look_again: Callable[[timedelta], dict[str, int]]
+) -> None:
+    (row,) = embed(original())
+    bootstrap.catalog().update(row.id, lambda seen: seen.changed(likeness=None))
+    assert look_again(DAY) == {"compared": 0, "told": 0, "withheld": 0}
+
+
 def test_the_second_look_leaves_other_hours_alone(
     embed: Callable[..., list[Image]], original: Rendered, look_again: Callable[[timedelta], dict[str, int]]
 ) -> None:
