@@ -157,9 +157,8 @@ def _of_bucket(operation: str, params: Mapping[str, Any]) -> Iterator[Asked]:
     if operation == "DeleteObjects":
         for one in params["Delete"]["Objects"]:
             yield Asked("s3:DeleteObject", bucket, one["Key"])
-            if (
-                "VersionId" in one
-            ):  # both: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+            # Both. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+            if "VersionId" in one:
                 yield Asked("s3:DeleteObjectVersion", bucket, one["Key"])
     elif "VersionId" in params:
         yield Asked(f"{action}Version", bucket, params["Key"])

@@ -115,9 +115,8 @@ def mutants(area: str, tree: Path, lines: Lines) -> Iterator[Mutant]:
         specs = [spec for item in database.work_items for spec in item.mutations]
     specs = sorted((spec for spec in specs if _changes_behaviour(spec, tree)), key=_order)
     chance = random.Random(SEED)  # noqa: S311 - a sample
-    for spec in islice(
-        (spec for spec in chance.sample(specs, len(specs)) if _compiles(spec, tree)), SAMPLE_PER_AREA
-    ):
+    possible = (spec for spec in chance.sample(specs, len(specs)) if _compiles(spec, tree))
+    for spec in islice(possible, SAMPLE_PER_AREA):
         module = ".".join(spec.module_path.relative_to(Path(PACKAGE).parent).with_suffix("").parts)
         yield Mutant(area, spec, tuple(_tests(tree / spec.module_path, module, spec, lines, chance)))
 

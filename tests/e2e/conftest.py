@@ -50,6 +50,12 @@ def contributor(cloud: Stage) -> Iterator[Person]:
 
 
 @pytest.fixture
+def stranger(cloud: Stage) -> Iterator[Person]:
+    """Another contributor."""
+    yield from _signed_in(cloud, "contributor")
+
+
+@pytest.fixture
 def buyer(cloud: Stage) -> Iterator[Person]:
     """A buyer who was never there before."""
     yield from _signed_in(cloud, "buyer")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -12,19 +11,11 @@ import pytest
 from PIL import Image, ImageOps
 
 from tests.e2e import journey
-from tests.e2e.stage import Person, Stage
+from tests.e2e.stage import Person
 from tests.pictures import encode, photo
 
 OWN, ANOTHERS = "near_duplicate", "near_duplicate_of_another"
 DOWN, DOWN_EXACTLY = "near_duplicate_of_taken_down", "taken_down_before"
-
-
-@pytest.fixture
-def stranger(cloud: Stage) -> Iterator[Person]:
-    """Another contributor."""
-    person = cloud.sign_up("contributor")
-    yield person
-    person.api.close()
 
 
 def new_picture() -> bytes:
