@@ -126,6 +126,7 @@ GRANTS: Mapping[Need, tuple[Grant, ...]] = {
     # A claim is inherited if its owner is dead.
     Need.CATALOG_CHECK: (_on(Resource.CATALOG, "dynamodb:ConditionCheckItem"),),
     Need.CATALOG_PURGE: (_on(Resource.CATALOG, "dynamodb:DeleteItem"),),
+    Need.CATALOG_POSTPONE: (_on(Resource.CATALOG, "dynamodb:UpdateItem"),),
     Need.UPLOADS: (_on(Resource.CATALOG, "dynamodb:UpdateItem"),),
     Need.FINGERPRINTS: (_on(Resource.FINGERPRINTS, "dynamodb:GetItem", "dynamodb:PutItem"),),
     Need.FINGERPRINTS_READ: (_on(Resource.FINGERPRINTS, "dynamodb:GetItem"),),

@@ -98,8 +98,9 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "functions.moderation.purge.handler",
         (Layer.API,),
         (
-            Need.CATALOG_READ,
+            Need.CATALOG_BATCH,
             Need.CATALOG_PURGE,
+            Need.CATALOG_POSTPONE,
             Need.CATALOG_PARTS,
             Need.CATALOG_INDEX,
             Need.DERIVATIVES_PURGE,
@@ -107,8 +108,8 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
             Need.HASHES_PURGE,
             Need.EDGE_INVALIDATE,
         ),
-        512,
-        60,
+        1769,
+        240,
     ),
     FunctionSpec(
         "search-api",

@@ -44,6 +44,7 @@ class Need(StrEnum):
     CATALOG_CHECK = "catalog:check"
     UPLOADS = "catalog:uploads"
     CATALOG_PURGE = "catalog:purge"
+    CATALOG_POSTPONE = "catalog:postpone"
     FINGERPRINTS = "fingerprints:claim"
     FINGERPRINTS_READ = "fingerprints:read"
     MARKS = "fingerprints:marks"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class RememberingEdge:
-    """Implements :class:`lumenstock.ingest.purging.Edge`: prefix by reference."""
+    """Implements :class:`lumenstock.ingest.purging.Edge`: prefixes by reference."""
 
     def __init__(self) -> None:
-        self.forgotten: dict[str, str] = {}
+        self.requests: dict[str, tuple[str, ...]] = {}
 
-    def forget(self, prefix: str, reference: str) -> None:
-        self.forgotten[reference] = prefix
+    @property
+    def forgotten(self) -> list[str]:
+        """Every prefix, as often as it was forgotten."""
+        return sorted(prefix for prefixes in self.requests.values() for prefix in prefixes)
+
+    def forget(self, prefixes: Sequence[str], reference: str) -> None:
+        self.requests[reference] = tuple(prefixes)

@@ -3,6 +3,8 @@ from typing import Any
 import pytest
 
 from functions.manifest import FUNCTIONS, FunctionSpec, Layer
+from functions.moderation import purge
+from lumenstock.catalog.purge import LATE_WRITERS
 from lumenstock.settings import Settings
 from tests.infra.templates import Resource, Templates
 
@@ -29,6 +31,11 @@ def test_a_function_has_the_limits_of_its_line_in_the_manifest(stage: Templates,
     assert properties["MemorySize"] == spec.memory_mib
     assert properties["Timeout"] == (spec.timeout_s or stage.config.times.dispatch_s)
     assert properties["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_the_purger_has_time_left_when_it_stops() -> None:
+    (spec,) = (one for one in FUNCTIONS if one.handler == "functions.moderation.purge.handler")
+    assert purge.WORKS_S + 45 <= (spec.timeout_s or 0) < LATE_WRITERS.total_seconds()
 
 
 @each_function

@@ -75,6 +75,7 @@ def test_types_can_be_chosen_and_a_licence_only_where_there_are_two(page: Page, 
     page.reload()
     page.get_by_role("navigation", name="Licence").get_by_role("link", name="editorial").click()
     expect(page).to_have_url(re.compile("license=editorial"))
+    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
     assert any("image_type=photo" in asked and "license=editorial" in asked for asked in site.api.asked)
 
 

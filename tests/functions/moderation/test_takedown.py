@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from lumenstock import bootstrap
+from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.aws.objects import S3Objects
-from lumenstock.catalog.purge import LATE_WRITERS
+from lumenstock.catalog.purge import EDGE_ROUND, LATE_WRITERS
 from lumenstock.catalog.reasons import ReasonCode
 from lumenstock.catalog.states import Status
 from lumenstock.kernel.errors import UnavailableError
@@ -90,27 +90,72 @@ def test_what_was_developed_of_camera_raw_goes_with_the_public_files_and_what_is
 
 def test_the_edge_forgets_the_files_twice_however_often_the_purger_runs(desk: Desk) -> None:
     row, other = desk.put(), desk.put(2)
-    taken = desk.decide("takedown", row.id, reasons=["copyright"]).json()["version"]
+    desk.decide("takedown", row.id, reasons=["copyright"])
     for _ in range(3):
         desk.clock.at += timedelta(minutes=4)
         desk.purge()
-    assert desk.edge.forgotten == {f"{row.id}#{taken}": f"{row.media_key}/"}
+    assert desk.edge.forgotten == [f"{row.media_key}/"]
     desk.clock.at += LATE_WRITERS
     desk.purge()
     desk.purge()
-    assert desk.edge.forgotten == dict.fromkeys(
-        (f"{row.id}#{taken}", f"{row.id}#{taken}#last"), f"{row.media_key}/"
-    )
-    assert other.media_key not in {prefix.rstrip("/") for prefix in desk.edge.forgotten.values()}
+    assert desk.edge.forgotten == [f"{row.media_key}/"] * 2
+    assert desk.files(other), "nobody else's are touched"
 
 
-def test_what_was_public_is_forgotten_when_it_is_deleted_and_what_was_not_was_never_known(desk: Desk) -> None:
-    shown, waiting = desk.put(exposed=True), desk.put(2, status=Status.PENDING_REVIEW)
+def test_the_edge_is_asked_once_for_all_pictures_of_a_run_and_again_if_it_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [desk.put(number) for number in (1, 2, 3)]
+    for row in rows:
+        desk.decide("takedown", row.id, reasons=["copyright"])
+    desk.clock.at += timedelta(seconds=1)
+
+    def refuse(*_: object) -> None:
+        raise UnavailableError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.edge, "forget", refuse)
+        with pytest.raises(UnavailableError, match="3 purges failed"):
+            desk.purge()
+    assert desk.purge() == {"purged": 3, "finished": 0}, "files are gone already, only the edge is left"
+    assert len(desk.edge.requests) == 1
+    assert desk.edge.forgotten == sorted(f"{row.media_key}/" for row in rows)
+
+
+def test_what_contributors_delete_is_forgotten_a_few_times_a_day_and_only_what_was_public(desk: Desk) -> None:
+    shown, later = desk.put(exposed=True), desk.put(3, exposed=True)
+    waiting = desk.put(2, status=Status.PENDING_REVIEW)
     for row in (shown, waiting):
         desk.delete(row)
-    desk.clock.at += timedelta(seconds=1)
+    desk.clock.at += timedelta(hours=1)
+    desk.delete(later)
     desk.purge()
-    assert set(desk.edge.forgotten.values()) == {f"{shown.media_key}/"}
+    assert desk.edge.forgotten == []
+    desk.clock.at += EDGE_ROUND
+    desk.purge()
+    assert desk.edge.forgotten == sorted(f"{row.media_key}/" for row in (shown, later))
+    assert len(desk.edge.requests) == 1
+    desk.clock.at += EDGE_ROUND
+    desk.purge()
+    assert len(desk.edge.requests) == 1, "no writer was left when it was told"
+
+
+def test_a_run_ends_when_its_time_is_up_and_the_next_one_does_the_rest(desk: Desk) -> None:
+    row = desk.put()
+    desk.decide("takedown", row.id, reasons=["copyright"])
+    desk.clock.at += timedelta(seconds=1)
+    assert use_cases.purger().run(desk.clock.now(), lambda: False).purged == 0
+    assert desk.purge() == {"purged": 3, "finished": 0}
+    assert desk.purge() == {"purged": 0, "finished": 0}, "what is done waits for its last pass"
+
+
+def test_more_purges_than_a_page_are_all_carried_out(desk: Desk) -> None:
+    rows = [desk.put(number) for number in range(1, 41)]
+    for row in rows:
+        desk.decide("takedown", row.id, reasons=["copyright"])
+    desk.clock.at += LATE_WRITERS + timedelta(seconds=1)
+    assert desk.purge() == {"purged": 120, "finished": 120}
+    assert desk.stores.derivatives() == {}
 
 
 def test_what_is_restored_is_rendered_anew_at_another_address_and_needs_no_review(desk: Desk) -> None:

@@ -139,6 +139,10 @@ class DecisionStore(Protocol):
         """Delete an image's places among those that may look the same, by the hash that it had."""
         ...
 
+    def postpone(self, purge: Purge) -> None:
+        """Leave a purge alone until its last pass."""
+        ...
+
     def finish(self, purge: Purge) -> None:
         """Take a purge off the list: nothing can come to its place any more."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from lumenstock.catalog.image import Image, developed_key
@@ -13,6 +13,9 @@ from lumenstock.kernel.ids import ImageId
 LATE_WRITERS = timedelta(minutes=15)
 # An upload URL lives an hour, and what began just before its end has as long again.
 LATE_UPLOADS = timedelta(hours=2)
+# What contributors delete leaves the edge together with all that others delete, a few times a day: the edge
+# takes few requests at a time, and emptying it for each handful would leave it empty all day.
+EDGE_ROUND = timedelta(hours=6)
 
 
 class Purged(StrEnum):
@@ -30,7 +33,7 @@ class Purged(StrEnum):
 class Purge:
     """One thing to delete, the item ``IMG#id`` / ``PURGE#what#version``.
 
-    It is deleted as soon as it is due, and once more after ``final_at``; only then it is off the list.
+    It is deleted as soon as it is due, and once more when ``final_at`` has come; then it is off the list.
 
     Attributes:
         version: Of the row that the decision led to.
@@ -72,13 +75,15 @@ def purge_of_everything(
     """
     original_due = now + keep_original
     original_final = max(original_due, now + LATE_UPLOADS)
+    edge: tuple[Purge, ...] = ()
+    if image.exposed:
+        due = _next_round(now + LATE_WRITERS)
+        edge = (Purge(image.id, version, Purged.EDGE, f"{image.media_key}/", due, final_at=due),)
     below = {
         Purged.DERIVATIVES: f"{image.media_key}/",
         Purged.DEVELOPED: f"developed/{image.id}/",
         Purged.PARTS: "",
     }
-    if image.exposed:
-        below[Purged.EDGE] = f"{image.media_key}/"
     if image.likeness and not image.is_banned:
         below[Purged.HASHES] = image.likeness.hash
     return (
@@ -86,5 +91,12 @@ def purge_of_everything(
             Purge(image.id, version, what, prefix, now, final_at=now + LATE_WRITERS)
             for what, prefix in below.items()
         ),
+        *edge,
         Purge(image.id, version, Purged.ORIGINAL, image.source.key, original_due, original_final),
     )
+
+
+def _next_round(moment: datetime) -> datetime:
+    """The first moment from then on at which the edge is told of deletions."""
+    late = (moment - datetime.min.replace(tzinfo=UTC)) % EDGE_ROUND
+    return moment + (EDGE_ROUND - late) % EDGE_ROUND

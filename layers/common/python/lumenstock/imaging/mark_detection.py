@@ -42,6 +42,7 @@ GATE = 7.5
 _COARSE_GRID, _FINE_GRID = 128, 512
 _AT_ONCE = 32
 _CANDIDATES = 4
+_MOST_ACROSS = int(WAVES_ACROSS.max())
 _LOCAL_PX, _LEAST_VARIANCE = 7, 5.0
 
 
@@ -151,9 +152,10 @@ def _votes(values: NDArray[np.complexfloating]) -> Pattern:
 
 def _fit(agreement: Pattern, waves: NDArray[np.int64], grid: int) -> Levels:
     """How well waves fit at each place of a tile: float32[…, grid, grid], in deviations of chance."""
-    spectra = np.zeros((*agreement.shape[:-1], grid, grid // 2 + 1), dtype=np.complex64)
+    spectra = np.zeros((*agreement.shape[:-1], grid, _MOST_ACROSS + 1), dtype=np.complex64)
     spectra[..., WAVES_DOWN[waves], WAVES_ACROSS[waves]] = agreement
-    sums = np.asarray(np.fft.irfft2(spectra, s=(grid, grid)), dtype=np.float32)
+    # An axis at a time: across, most columns of the whole spectrum would be transformed for nothing.
+    sums = np.asarray(np.fft.irfft(np.fft.ifft(spectra, axis=-2), n=grid), dtype=np.float32)
     deviation = np.sqrt(np.sum(np.abs(agreement) ** 2, axis=-1) / 2)
     sums *= np.float32(grid**2 / 2) / np.maximum(deviation, 1)[..., None, None]
     return sums
@@ -182,13 +184,19 @@ def _exactly(surface: Levels, side_px: float) -> Iterator[Pattern]:
     height, width = surface.shape
     longest = max(height, width)
     rows, columns = np.arange(height) - height // 2, np.arange(width) - width // 2
-    most = int(WAVES_ACROSS.max())
     for step_across in (-2, -1, 0, 1, 2):
         turns = (side_px + step_across) / (longest * TILE_PX)
-        waves = np.outer(columns, np.arange(most + 1)) * turns
-        lines = surface @ np.exp(-2j * np.pi * waves).astype(np.complex64)
+        # Real and imaginary columns beside each other: the surface need not become complex.
+        lines = (surface @ _turning(columns, turns).view(np.float32)).view(np.complex64)
         for step_down in (-1, 0, 1):
             turns = (side_px + step_across + step_down) / (longest * TILE_PX)
-            waves = np.outer(np.arange(-most, most + 1), rows) * turns
-            spectrum = np.exp(-2j * np.pi * waves).astype(np.complex64) @ lines
-            yield _votes(spectrum[WAVES_DOWN + most, WAVES_ACROSS])
+            waves = _turning(rows, turns).T
+            # Negative ones at the end, where their indices look for them.
+            spectrum = np.concatenate((waves @ lines, waves[:0:-1].conj() @ lines))
+            yield _votes(spectrum[WAVES_DOWN, WAVES_ACROSS])
+
+
+def _turning(places: NDArray[np.int64], turns: float) -> Pattern:
+    """Waves of 0, 1, … turns a tile along one side: complex64[places, waves], the complex conjugate."""
+    phases = np.outer(places, np.arange(_MOST_ACROSS + 1)) * turns
+    return np.asarray(np.exp(-2j * np.pi * phases), dtype=np.complex64)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from hashlib import sha256
+from itertools import groupby, islice
 from typing import Protocol
 
 from lumenstock.catalog.decision import DecisionStore
 from lumenstock.catalog.purge import Purge, Purged
 from lumenstock.kernel.ids import ImageId
 
-# A run has a minute, and 50 ms a purge. What is left over comes at the next one.
-MAX_PURGES = 500
+# Images at a time: a purge does little but wait for S3 and DynamoDB.
+AT_ONCE = 8
+_BATCH = 100
+
+_Outcome = tuple[Purge, Exception | None]
 
 
 class Files(Protocol):
@@ -27,8 +32,11 @@ class Files(Protocol):
 class Edge(Protocol):
     """The caches between the public files and those who look at them."""
 
-    def forget(self, prefix: str, reference: str) -> None:
-        """Forget all files whose keys begin with ``prefix``; asked again by the same reference, nothing."""
+    def forget(self, prefixes: Sequence[str], reference: str) -> None:
+        """Forget all files whose keys begin with one of ``prefixes``, or more.
+
+        Asked again by the same reference, it does nothing.
+        """
         ...
 
 
@@ -56,31 +64,60 @@ class Purger:
         """Delete what of ``kinds`` is due of one image; all of it stays on the list for the late pass."""
         for purge in self._decisions.purges(image_id):
             if purge.what in kinds and purge.due_at <= now:
-                self._delete(purge, is_last=False)
+                self._delete(purge)
 
-    def run(self, now: datetime) -> PurgeRun:
-        """Delete all that is due, and take off the list what nobody can write any more."""
-        finished, faults = 0, []
-        due = list(islice(self._decisions.due(now), MAX_PURGES))
-        for purge in due:
-            try:
-                is_last = purge.final_at <= now
-                self._delete(purge, is_last=is_last)
-                if is_last:
-                    self._decisions.finish(purge)
-                    finished += 1
-            except Exception as error:  # noqa: BLE001 - one purge must not keep the others waiting
-                faults.append((purge, error))
-        return PurgeRun(len(due) - len(faults), finished, tuple(faults))
+    def run(self, now: datetime, has_time: Callable[[], bool] = lambda: True) -> PurgeRun:
+        """Delete what is due, as long as it ``has_time``.
 
-    def _delete(self, purge: Purge, *, is_last: bool) -> None:
+        What was deleted waits for its last pass; after that it is off the list: nobody can write it any more.
+        The edge comes last, is told once, and not of images whose files could not be deleted: it would fetch
+        them again.
+        """
+        outcomes: list[_Outcome] = []
+        at_edge: list[Purge] = []
+        due = self._decisions.due(now)
+        with ThreadPoolExecutor(AT_ONCE, "purging") as pool:
+            while has_time() and (batch := list(islice(due, _BATCH))):
+                at_edge += (purge for purge in batch if purge.what is Purged.EDGE)
+                others = sorted(
+                    (purge for purge in batch if purge.what is not Purged.EDGE), key=lambda one: one.image_id
+                )
+                images = [list(purges) for _, purges in groupby(others, lambda one: one.image_id)]
+                for image in pool.map(lambda purges: [self._carry_out(one, now) for one in purges], images):
+                    outcomes += image
+            kept = {purge.image_id for purge, error in outcomes if error}
+            outcomes += self._forget([purge for purge in at_edge if purge.image_id not in kept], now, pool)
+        faults = tuple((purge, error) for purge, error in outcomes if error)
+        finished = sum(purge.final_at <= now for purge, error in outcomes if not error)
+        return PurgeRun(len(outcomes) - len(faults), finished, faults)
+
+    def _carry_out(self, purge: Purge, now: datetime) -> _Outcome:
+        try:
+            if purge.what is not Purged.EDGE:
+                self._delete(purge)
+            if purge.final_at <= now:
+                self._decisions.finish(purge)
+            else:
+                self._decisions.postpone(purge)
+        except Exception as error:  # noqa: BLE001 - one purge must not keep the others waiting
+            return purge, error
+        return purge, None
+
+    def _forget(self, purges: Sequence[Purge], now: datetime, pool: ThreadPoolExecutor) -> list[_Outcome]:
+        if not purges:
+            return []
+        passes = sorted(f"{one.image_id}#{one.version}#{one.final_at <= now}" for one in purges)
+        reference = sha256("\n".join(passes).encode()).hexdigest()
+        try:
+            self._edge().forget([purge.prefix for purge in purges], reference)
+        except Exception as error:  # noqa: BLE001 - what else was purged is to be told
+            return [(purge, error) for purge in purges]
+        return list(pool.map(lambda purge: self._carry_out(purge, now), purges))
+
+    def _delete(self, purge: Purge) -> None:
         if purge.what is Purged.PARTS:
             self._decisions.forget_parts(purge.image_id)
         elif purge.what is Purged.HASHES:
             self._decisions.forget_hash(purge.image_id, purge.prefix)
-        elif purge.what is Purged.EDGE:
-            # Twice in all, however often this runs: a late writer's file may have been fetched in between.
-            reference = f"{purge.image_id}#{purge.version}{'#last' if is_last else ''}"
-            self._edge().forget(purge.prefix, reference)
         else:
             self._buckets[purge.what].remove_below(purge.prefix)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -12,6 +13,7 @@ from pydantic import TypeAdapter
 from lumenstock.adapters.aws import work_index
 from lumenstock.adapters.aws.attributes import Item, from_attributes, to_attributes
 from lumenstock.adapters.aws.bands import band_key
+from lumenstock.adapters.aws.batches import READ_LIMIT, get_all
 from lumenstock.adapters.aws.catalog import DynamoCatalog
 from lumenstock.adapters.aws.claims import (
     ClaimTables,
@@ -23,7 +25,7 @@ from lumenstock.adapters.aws.claims import (
     noted_takedown,
     owner_of,
 )
-from lumenstock.adapters.aws.faults import lost_race
+from lumenstock.adapters.aws.faults import failed_condition, lost_race
 from lumenstock.adapters.aws.rows import image_key, to_item
 from lumenstock.adapters.aws.transactions import put_new
 from lumenstock.catalog.decision import Action, Decision, Ruling
@@ -82,10 +84,9 @@ class DynamoDecisions:
     def due(self, before: datetime) -> Iterator[Purge]:
         """See the protocol."""
         table = self._tables.catalog
-        for keys in work_index.before(self._client, table, _QUEUE, before):
-            key = {"pk": keys["pk"], "sk": keys["sk"]}
-            found = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
-            if found:
+        queued = work_index.before(self._client, table, _QUEUE, before)
+        while keys := [{"pk": item["pk"], "sk": item["sk"]} for item in islice(queued, READ_LIMIT)]:
+            for found in get_all(self._client, table, keys):
                 yield _PURGE.validate_python(from_attributes(found))
 
     def forget_parts(self, image_id: ImageId) -> None:
@@ -100,6 +101,21 @@ class DynamoDecisions:
         """See the protocol."""
         for band in PictureHash.of_hex(hash_hex).bands():
             self._client.delete_item(TableName=self._tables.fingerprints, Key=band_key(band, image_id))
+
+    def postpone(self, purge: Purge) -> None:
+        """See the protocol."""
+        moment = work_index.work_keys(_QUEUE, purge.final_at, purge.image_id)["gsi2sk"]
+        try:
+            self._client.update_item(
+                TableName=self._tables.catalog,
+                Key=_purge_key(purge),
+                UpdateExpression="SET gsi2sk = :moment",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":moment": moment},
+            )
+        except ClientError as error:
+            if not failed_condition(error):
+                raise  # it was finished meanwhile
 
     def finish(self, purge: Purge) -> None:
         """See the protocol."""
