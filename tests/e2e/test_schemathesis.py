@@ -32,7 +32,7 @@ def test_moderation_keeps_its_document(
     """As a moderator, on a picture that was approved."""
     image_id = journey.upload(contributor)
     journey.approved(contributor, image_id)
-    keeps(cloud, admin, tmp_path, "--include-path-regex", 60, IMAGE_ID=image_id)
+    keeps(cloud, admin, tmp_path, "--include-path-regex", 45, IMAGE_ID=image_id)
 
 
 def keeps(cloud: Stage, person: Person, folder: Path, chosen: str, budget_s: int, **variables: str) -> None:

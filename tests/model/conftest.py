@@ -56,6 +56,7 @@ def new_world(
 ) -> Iterator[NewWorld]:
     """Makes worlds, one after the other, on the same empty stores."""
     monkeypatch.setattr("lumenstock.ingest.redrive._WAIT_S", 0)
+    monkeypatch.setattr("lumenstock.adapters.aws.work_index.SHARDS", 2)  # 16 queries would find no more
     monkeypatch.setattr("lumenstock.ingest.purging.AT_ONCE", 1)  # the order of calls is the seed's alone
     logging.disable(logging.CRITICAL)  # faults are what worlds are made of
     dlq_url = boto3.client("sqs").create_queue(QueueName="embed-live-dlq")["QueueUrl"]
