@@ -49,8 +49,8 @@ bench-ingest: setup ## Measure the pipeline alone, against sharp and OpenCV (PHO
 search-quality: setup ## Measure how good the search is; fails where it fell (PHOTOS=dir, ARGS=--write makes a new baseline)
 	$(call timed,search-quality,$(PY) -m tools.search_quality $(ARGS))
 
-bench-search: setup ## Measure search: the embedded index at 10,000 and 100,000, and a real OpenSearch (needs Maven and a JDK)
-	$(call timed,bench-search,SIZES="10k 100k" $(PY) -m tools.bench search search_opensearch search_load embed_query)
+bench-search: setup ## Measure search: the embedded index at 10,000 and 100,000, and a real OpenSearch (needs Maven and a JDK); PEERS=1 adds other engines
+	$(call timed,bench-search,SIZES="10k 100k" $(PY) -m tools.bench search search_opensearch search_load embed_query $(if $(PEERS),search_peers))
 
 openapi: setup ## Write docs/api/openapi.json from the code
 	@$(PY) -m tools.openapi --write

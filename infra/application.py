@@ -22,7 +22,7 @@ def compose(app: App, stage: Stage) -> None:
     search = SearchAccess(search_environment(stage.config))
     if stage.config.search.domain and stage.config.network:
         network = NetworkStack(app, stage, network=stage.config.network)
-        search = SearchStack(app, stage, network=network).access
+        search = SearchStack(app, stage, network=network, data=data).access
     pipeline = PipelineStack(app, stage, data=data, search=search)
     api = ApiStack(app, stage, users=data.users, resources=pipeline.resources)
     delivery = DeliveryStack(app, stage, data=data, resources=pipeline.resources, api=api.api)

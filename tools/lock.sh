@@ -17,7 +17,7 @@ lock() { # output, then what to lock
 
 [ "${1:-}" = --upgrade ] && upgrade=--upgrade
 lock requirements/dev.txt pyproject.toml --group dev
-for group in bootstrap engine policy bench train; do lock "requirements/$group.txt" --group "$group"; done
+for group in bootstrap engine policy bench bench-search train; do lock "requirements/$group.txt" --group "$group"; done
 # A layer holds the versions that the development environment tested, less what its excludes.txt names.
 for layer in api imaging raw webhooks search opensearch onnx; do
   excludes="layers/$layer/excludes.txt"

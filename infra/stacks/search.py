@@ -11,9 +11,11 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.constructs.findings import accept, nag
 from infra.constructs.function import log_group
+from infra.constructs.snapshots import Snapshots
 from infra.constructs.storage import removal
 from infra.packaging import ROOT
 from infra.search_access import Place, SearchAccess
+from infra.stacks.data import DataStack
 from infra.stacks.network import NetworkStack
 from infra.stacks.stack import Stage, StageStack
 
@@ -46,7 +48,7 @@ def search_environment(config: StageConfig, endpoint: str | None = None) -> dict
 class SearchStack(StageStack):
     """The domain of a stage that has one, the functions' way to it, and its access as functions get it."""
 
-    def __init__(self, scope: Construct, stage: Stage, *, network: NetworkStack) -> None:
+    def __init__(self, scope: Construct, stage: Stage, *, network: NetworkStack, data: DataStack) -> None:
         super().__init__(scope, "Search", stage)
         vpc = network.vpc
         self.clients = ec2.SecurityGroup(
@@ -66,6 +68,8 @@ class SearchStack(StageStack):
         domain = self._domain(vpc)
         endpoint = f"https://{domain.domain_endpoint}"
         self.publish(SearchEndpoint=endpoint)
+        kept = Snapshots(self, "Snapshots", config=self.config, domain=domain, access_logs=data.access_logs)
+        self.publish(SnapshotsBucket=kept.bucket.bucket_name, SnapshotsRole=kept.role.role_arn)
         self.access = SearchAccess(
             environment=search_environment(self.config, endpoint),
             domain=domain,

@@ -22,6 +22,7 @@ PUBLISHED = {
 }
 OPENSEARCH = {
     *("SearchEngine", "SearchEndpoint", "SearchVectors", "SearchShards", "SearchReplicas"),
+    *("SnapshotsBucket", "SnapshotsRole"),
 }
 # The local engine's CloudFormation knows none of these, or knows them and does nothing.
 UNKNOWN_TO_THE_ENGINE = {
@@ -112,6 +113,21 @@ def test_each_service_that_a_function_in_the_network_calls_has_its_endpoint_ther
                 for action in statement.actions
             }
             assert used <= reached | outside, spec.name
+
+
+def test_snapshots_are_written_by_the_domain_alone_and_into_their_bucket_alone(cloud: Templates) -> None:
+    (domain,) = cloud.of("AWS::OpenSearchService::Domain")
+    outputs = cloud.outputs()
+    role, bucket = cloud.named(outputs["SnapshotsRole"]), cloud.named(outputs["SnapshotsBucket"])
+    (trust,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "es.amazonaws.com"}
+    assert domain.name in str(trust["Condition"]["ArnLike"]["aws:SourceArn"])
+    assert trust["Condition"]["StringEquals"]["aws:SourceAccount"]
+    granted = {
+        action: statement.resources for statement in cloud.statements(role) for action in statement.actions
+    }
+    assert set(granted) == {"s3:ListBucket", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
+    assert all(bucket.name in str(resources) for resources in granted.values())
 
 
 def test_functions_reach_a_domain_by_its_own_address(cloud: Templates) -> None:

@@ -74,7 +74,8 @@ def kept_rows(running: list[str]) -> list[str]:
 def main() -> int:
     """Run them one after another; the page is written only when all of them ran."""
     date, failed = datetime.now(UTC).date(), False
-    rows = kept_rows(benchmarks())
+    kept_rows(benchmarks())  # says before all the work that there is another machine's page
+    rows, measured = [], []
     for name in benchmarks():
         command = f"python -m tools.bench.{name}"
         print(f"→ {command}", file=sys.stderr, flush=True)
@@ -86,6 +87,7 @@ def main() -> int:
             check=False,
         )
         failed |= done.returncode != 0
+        measured += [name] if done.stdout else []
         for line in done.stdout.splitlines():
             print(line, flush=True)
             figure = json.loads(line)
@@ -93,6 +95,7 @@ def main() -> int:
             rows.append(f"| `{figure['bench']}` | {value} | `{command}` | {date} |")
     if failed:
         return 1
+    rows += kept_rows(measured)  # what could not be measured here keeps its lines
     PAGE.write_text(HEAD.format(machine=machine()) + "\n".join(sorted(rows)) + "\n")
     print(f"written to {PAGE.relative_to(ROOT)}", file=sys.stderr)
     return 0

@@ -140,7 +140,7 @@ def compare(decoder: Decoder, photo: Path, folder: Path) -> dict[str, Made]:
 
 def main() -> int:
     """Make photos, compare, print; fails where quality is not equal."""
-    subprocess.run([str(PEERS / "set_up.sh")], check=True)
+    subprocess.run([str(PEERS / "set_up.sh"), "images"], check=True)
     decoder = Decoder({})
     with TemporaryDirectory() as folder:
         photos = [*made_photos(Path(folder), GENERATED), *given_photos()[:GIVEN]]
