@@ -23,7 +23,7 @@ down: ## Stop the local cloud; its state is kept
 	@.venv/bin/lumenstock local down
 
 test: setup uppy ## Run all tests that can run here (ARGS='-k upload' to choose, '-n 0' for one process)
-	$(call timed,test,$(PY) -m pytest --numprocesses 4 --dist loadgroup $(ARGS))
+	$(call timed,test,$(PY) -m pytest --numprocesses 3 --dist loadgroup $(ARGS))
 
 test-browser: setup uppy ## Upload with unmodified Uppy 5 and 6 in Chromium, through mishaps; nothing skipped
 	@$(PY) -m pytest -p tools.no_skips tests/e2e/browser $(ARGS)

@@ -1,26 +1,51 @@
-"""Taking grants away from live roles, for tests that show that they are needed."""
+"""Taking grants away from live roles, for tests that show that they are needed.
+
+That every action of a role is used, and no other, is held against each call of the handlers' own tests
+(:mod:`tests.least_privilege`). That the deployed role is asked is shown here: of DynamoDB, S3 and SQS by one
+action of each function, and by every one of the other services. ``PERMISSIONS=all`` takes all away in turn.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import psutil
 import pytest
 
+from functions.manifest import FUNCTIONS
 from tests.e2e.journey import wait_for
 from tests.e2e.stage import Stage
 from tests.e2e.workers import workers
 
+_FUNCTIONS = frozenset(spec.name for spec in FUNCTIONS)
+_SEEN_IN_PROCESS = frozenset({"dynamodb", "s3", "sqs"})
+
+Step = TypeVar("Step")
+
 # From the step's failure to the line in the function's log. A message that the step gave up on may come to the
 # function only later, on a slow machine; and CloudWatch shows a line some seconds after it was written.
 _LOGGED_WITHIN_S = 60.0
+
+
+def chosen(grants: Sequence[tuple[str, str, Step]]) -> list[tuple[str, str, Step]]:
+    """Those of ``grants`` (holder, action, step) that are taken away in this run."""
+    first = {(holder, action.partition(":")[0]): action for holder, action, _ in reversed(grants)}
+    return [
+        (holder, action, step)
+        for holder, action, step in grants
+        if os.environ.get("PERMISSIONS") == "all"
+        or holder not in _FUNCTIONS
+        or (service := action.partition(":")[0]) not in _SEEN_IN_PROCESS
+        or first[holder, service] == action
+    ]
 
 
 @contextmanager

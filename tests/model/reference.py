@@ -67,7 +67,8 @@ _PEOPLE: _Table = {
     }
     | {"deleted": NOTHING},
 }
-OPERATIONS = (*_PIPELINE, *_PEOPLE)
+_TABLE = _PIPELINE | _PEOPLE
+OPERATIONS = tuple(_TABLE)
 _RUNS = {"record", "refuse", "embed"}  # these work on one revision
 
 
@@ -84,17 +85,17 @@ def expected(operation: str, row: Image, rev: int, *, by_moderator: bool, review
     status = str(row.status)
     if operation in _RUNS and row.rev != rev:
         return NOTHING
-    special = {
-        ("record", "processing"): NOTHING if row.renditions else Next("processing"),
-        ("embed", "processing"): _embedded(row, review_all=review_all),
-        ("reject", "pending_review"): Next("rejected", rotates=row.exposed, cleared=False, reasons=True),
-        ("appeal", "rejected"): _appealed(row, by_moderator=by_moderator),
-    }
-    if (operation, status) in special:
-        return special[operation, status]
-    if operation in _PEOPLE:
-        return _PEOPLE[operation].get(status, REFUSED)
-    return _PIPELINE[operation].get(status, NOTHING)
+    match operation, status:
+        case "record", "processing":
+            return NOTHING if row.renditions else Next("processing")
+        case "embed", "processing":
+            return _embedded(row, review_all=review_all)
+        case "reject", "pending_review":
+            return Next("rejected", rotates=row.exposed, cleared=False, reasons=True)
+        case "appeal", "rejected":
+            return _appealed(row, by_moderator=by_moderator)
+        case _:
+            return _TABLE[operation].get(status, REFUSED if operation in _PEOPLE else NOTHING)
 
 
 def _embedded(row: Image, *, review_all: bool) -> Next | Answer:

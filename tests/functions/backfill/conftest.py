@@ -14,10 +14,10 @@ from lumenstock import bootstrap
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from tests.conftest import ORIGINALS
-from tests.functions.ingest.conftest import Clock, Pipeline, clock, decoder, pipeline
+from tests.functions.ingest.conftest import Clock, Pipeline, clock, decoder, pipeline, real_pipeline
 from tests.pictures import jpeg
 
-__all__ = ["clock", "decoder", "pipeline"]  # fixtures
+__all__ = ["clock", "decoder", "pipeline", "real_pipeline"]  # fixtures
 
 
 def invocation(key: str, backfill: str = "first", **task: object) -> dict[str, Any]:
@@ -63,3 +63,9 @@ class Jobs:
 @pytest.fixture
 def jobs(pipeline: Pipeline, clock: Clock) -> Jobs:
     return Jobs(pipeline, clock)
+
+
+@pytest.fixture
+def real_jobs(real_pipeline: Pipeline, clock: Clock) -> Jobs:
+    """Over tables that a race can be proved on."""
+    return Jobs(real_pipeline, clock)

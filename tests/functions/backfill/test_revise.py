@@ -205,13 +205,15 @@ def test_a_store_that_is_overloaded_is_tried_again_and_a_bug_is_raised(
         jobs.run(image.source.key)
 
 
-def test_two_calls_with_the_same_task_at_the_same_time_make_one_revision(jobs: Jobs) -> None:
-    image = jobs.shown(jpeg(700, 500))
+def test_two_calls_with_the_same_task_at_the_same_time_make_one_revision(
+    real_jobs: Jobs,
+) -> None:
+    image = real_jobs.shown(jpeg(700, 500))
     both, ended = Barrier(2), []
 
     def call() -> None:
         both.wait()
-        ended.append(jobs.run(image.source.key)[0])
+        ended.append(real_jobs.run(image.source.key)[0])
 
     calls = [Thread(target=call) for _ in range(2)]
     for one in calls:

@@ -115,6 +115,18 @@ def recorded(
 
 @pytest.fixture
 def pipeline(stores: Stores, decoder: Decoder, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    return _pipeline(stores, decoder, clock, monkeypatch)
+
+
+@pytest.fixture
+def real_pipeline(
+    real_stores: Stores, decoder: Decoder, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Pipeline:
+    """Over tables that a race can be proved on."""
+    return _pipeline(real_stores, decoder, clock, monkeypatch)
+
+
+def _pipeline(stores: Stores, decoder: Decoder, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     monkeypatch.setattr(bootstrap, "decoder", lambda: decoder)
     monkeypatch.setattr(bootstrap, "raw_decoder", lambda: decoder)
     monkeypatch.setattr(bootstrap, "clock", lambda: clock)
