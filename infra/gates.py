@@ -59,6 +59,16 @@ def write_templates(folder: Path) -> list[str]:
     return findings
 
 
+def drop_repeats(folder: Path) -> None:
+    """Delete what is the same to the byte in another configuration: most stacks know nothing of GPUs."""
+    seen: set[bytes] = set()
+    for path in sorted(folder.glob("*/*.template.json")):
+        template = path.read_bytes()
+        if template in seen:
+            path.unlink()
+        seen.add(template)
+
+
 def _reported(report: Path) -> list[str]:
     if not report.exists():
         return []
@@ -118,6 +128,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="lumenstock-templates-") as scratch:
         findings = write_templates(Path(scratch))
         _say("AwsSolutions", not findings, "\n".join(findings))
+        drop_repeats(Path(scratch))
         with ThreadPoolExecutor(max_workers=2) as pool:
             passed = list(pool.map(_run, commands(Path(scratch)).items()))
     return 0 if all(passed) and not findings else 1
