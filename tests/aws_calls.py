@@ -1,14 +1,16 @@
 """What handlers ask of AWS in tests, held against what their needs grant.
 
 A hook of botocore sees every call, and every URL that is signed. Whose it is, the stack says: the innermost frame
-of a function's own module, in whichever thread. What a test does by itself is nobody's.
+of a function's own module; of a pool's thread, whoever gave it the work. What a test does by itself is nobody's.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import boto3
@@ -50,6 +52,9 @@ _ONE_RESOURCE = {
     "monitoring": Resource.ANY,
 }
 _PREFIXES = {"monitoring": "cloudwatch"}
+
+
+_SUBMIT = ThreadPoolExecutor.submit
 
 
 class NotGrantedError(BaseException):
@@ -97,6 +102,7 @@ class Calls:
         events = boto3._get_default_session().events
         events.register("before-parameter-build", self._before)
         events.register("after-call", self._after)
+        ThreadPoolExecutor.submit = _submit  # type: ignore[method-assign, assignment]
 
     def _before(self, params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         context["bucket"] = params.get("Bucket", "")
@@ -191,6 +197,9 @@ def _within(part: str | None, granted_part: str | None, *, is_object: bool) -> b
 def _caller(frame: Any) -> str | None:
     """The function whose module is nearest on the stack; None if a test is nearer, which then plays somebody else."""
     while frame is not None:
+        if frame.f_code is _work.__code__:
+            giver: str | None = frame.f_locals["giver"]
+            return giver
         module = frame.f_globals.get("__name__", "")
         if module.startswith("tests."):
             return None
@@ -198,6 +207,16 @@ def _caller(frame: Any) -> str | None:
             return name
         frame = frame.f_back
     return None
+
+
+def _submit(
+    self: ThreadPoolExecutor, work: Callable[..., Any], /, *arguments: Any, **named: Any
+) -> Future[Any]:
+    return _SUBMIT(self, partial(_work, _caller(sys._getframe(1)), work), *arguments, **named)
+
+
+def _work(giver: str | None, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:  # noqa: ARG001 - read off the stack
+    return work(*arguments, **named)
 
 
 def _owner(module: str) -> str | None:
