@@ -11,8 +11,8 @@ import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,9 +25,9 @@ from lumenstock.search.document import Document
 from lumenstock.search.hybrid import Leg, fuse
 from lumenstock.search.ports import IndexQuery, QueryVector
 from tools.bench import report
-from tools.bench.search import DOCUMENTS, Catalogue
+from tools.bench.search import DOCUMENTS, Catalogue, Times, timed
 
-QUESTIONS, WARM_UP, WINDOW = 300, 20, 100
+QUESTIONS, WINDOW = 300, 100
 FILTERS = ("category", "orientation", "min_width_px")
 SCRIPTS = Path(__file__).with_name("peers")
 PYTHON = Path(__file__).parents[2] / ".venv-bench-search" / "bin" / "python"
@@ -36,38 +36,32 @@ PEERS = ("sqlite", "lancedb", "qdrant")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An engine's milliseconds of each question, the CPU time of one, and the ten that it put first."""
+    """What an engine took, and the ten that it put first for each question."""
 
-    each_ms: list[float]
-    cpu_ms: float
+    times: Times
     first: list[list[int]]
-
-    @property
-    def p99_ms(self) -> float:
-        """Of a hundred questions, the second slowest."""
-        return float(np.percentile(self.each_ms, 99))
 
 
 def ours(documents: list[Document], questions: list[IndexQuery], folder: Path) -> Measured:
     """The embedded index, and the fusion of its legs."""
     index = EmbeddedIndex(folder)
     index.write(documents)
-    for question in questions[:WARM_UP]:
-        index.query(question)
-    each_ms, first, cpu_s = [], [], time.process_time()
-    for question in questions:
-        started = time.perf_counter()
-        answer = index.query(question)
+    first: dict[int, list[int]] = {}
+
+    def ask(number: int) -> None:
+        answer = index.query(questions[number])
         fused = fuse([Leg([hit.id for hit in leg]) for leg in (answer.keyword, answer.vector)])
-        each_ms.append((time.perf_counter() - started) * 1000)
-        first.append([int(hit.id) for hit in fused[:10]])
-    return Measured(each_ms, (time.process_time() - cpu_s) / len(questions) * 1000, first)
+        first[number] = [int(hit.id) for hit in fused[:10]]
+
+    times = timed(partial(ask, number) for number in range(len(questions)))
+    return Measured(times, list(first.values()))
 
 
 def theirs(engine: str, folder: Path) -> Measured:
     """A peer, in a process and an environment of its own."""
     command = [str(PYTHON), str(SCRIPTS / "search_engines.py"), engine, str(folder)]
-    return Measured(**json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout))
+    told = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    return Measured(Times(told["each_ms"], told["cpu_ms"]), told["first"])
 
 
 def write_down(documents: list[Document], questions: list[IndexQuery], near: Vectors, folder: Path) -> None:
@@ -122,13 +116,14 @@ def main() -> None:
         us = ours(documents, questions, folder / "index")
         for engine in PEERS:
             them = theirs(engine, folder)
+            its, our = them.times, us.times
             print(
-                f"{engine}: p99 {them.p99_ms:.1f} ms, CPU {them.cpu_ms:.1f} ms a question, "
+                f"{engine}: p99 {its.p99_ms:.1f} ms, CPU {its.cpu_ms:.1f} ms a question, "
                 f"{shared(them, us):.0%} of its first ten are among ours",
                 file=sys.stderr,
             )
-            report(f"search.embedded.ratio_to_{engine}.p99", us.p99_ms / them.p99_ms, "ours / its")
-            report(f"search.embedded.ratio_to_{engine}.cpu", us.cpu_ms / them.cpu_ms, "ours / its")
+            report(f"search.embedded.ratio_to_{engine}.p99", our.p99_ms / its.p99_ms, "ours / its")
+            report(f"search.embedded.ratio_to_{engine}.cpu", our.cpu_ms / its.cpu_ms, "ours / its")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WINDOW, RRF_K = 100, 60
-WARM_UP = 20
+WARM_UP = 50  # as tools.bench.search.timed
 
 Vectors = NDArray[np.float32]
 Fields = dict[str, Any]

@@ -98,5 +98,4 @@ def purge_of_everything(
 
 def _next_round(moment: datetime) -> datetime:
     """The first moment from then on at which the edge is told of deletions."""
-    late = (moment - datetime.min.replace(tzinfo=UTC)) % EDGE_ROUND
-    return moment + (EDGE_ROUND - late) % EDGE_ROUND
+    return moment + (datetime.min.replace(tzinfo=UTC) - moment) % EDGE_ROUND

@@ -114,8 +114,8 @@ class DynamoDecisions:
                 ExpressionAttributeValues={":moment": moment},
             )
         except ClientError as error:
-            if not failed_condition(error):
-                raise  # it was finished meanwhile
+            if not failed_condition(error):  # else it was finished meanwhile
+                raise
 
     def finish(self, purge: Purge) -> None:
         """See the protocol."""
