@@ -13,11 +13,13 @@ from onnx import TensorProto, helper, numpy_helper
 from encoders.checkpoint import Floats
 
 OPSET = 18
+ONNX_RUNTIME = "com.microsoft"  # operators of the runtime's own
 _IR_VERSION = 10
 _INT8_MOST = 127
 
 Array = NDArray[Any]
 _Attribute = int | float | str | list[int]
+_OPSETS = {"": OPSET, ONNX_RUNTIME: 1}
 
 
 class Precision(StrEnum):
@@ -43,15 +45,17 @@ class Graph:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
-    def node(self, kind: str, *inputs: str, **attributes: _Attribute) -> str:
-        """Add an operator with one output."""
-        (name,) = self.nodes(kind, 1, *inputs, **attributes)
+    def node(self, kind: str, *inputs: str, domain: str = "", **attributes: _Attribute) -> str:
+        """Add an operator with one output; an input left out is ``""``."""
+        (name,) = self.nodes(kind, 1, *inputs, domain=domain, **attributes)
         return name
 
-    def nodes(self, kind: str, outputs: int, *inputs: str, **attributes: _Attribute) -> list[str]:
+    def nodes(
+        self, kind: str, outputs: int, *inputs: str, domain: str = "", **attributes: _Attribute
+    ) -> list[str]:
         """Add an operator with several outputs."""
         names = [f"v{len(self._nodes)}_{number}" for number in range(outputs)]
-        node = helper.make_node(kind, list(inputs), names)
+        node = helper.make_node(kind, list(inputs), names, domain=domain)
         node.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
         self._nodes.append(node)
         return names
@@ -107,9 +111,10 @@ class Graph:
         self._nodes.append(helper.make_node("Identity", [result], ["vectors"]))
         vectors = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, shape)
         graph = helper.make_graph(self._nodes, name, [given], [vectors], self._constants)
+        domains = sorted({node.domain for node in self._nodes})
         model = helper.make_model(
             graph,
-            opset_imports=[helper.make_opsetid("", OPSET)],
+            opset_imports=[helper.make_opsetid(domain, _OPSETS[domain]) for domain in domains],
             ir_version=_IR_VERSION,
             producer_name="lumenstock",
             doc_string=note,
