@@ -19,7 +19,7 @@ from lumenstock.kernel.errors import ConflictError, NotFoundError
 from lumenstock.search.document import Removal
 from lumenstock.search.ports import IndexQuery
 from lumenstock.search.upkeep import KeptIndex
-from tests.contract.search.documents import document, image_id, numbers
+from tests.contract.search.documents import document, image_id, numbers, unit_vector
 from tests.unit.search.images import image
 
 pytestmark = [pytest.mark.opensearch, pytest.mark.xdist_group("opensearch"), pytest.mark.slow]
@@ -51,6 +51,17 @@ def snapshots(index: OpenSearchIndex, opensearch: str, name: str) -> Iterator[Sn
 
 def found(index: KeptIndex) -> list[int]:
     return sorted(numbers(index.query(IndexQuery()).keyword))
+
+
+def test_an_index_that_comes_back_slowly_is_waited_for(
+    index: OpenSearchIndex, snapshots: Snapshots, name: str
+) -> None:
+    index.write([document(number, vector=unit_vector(number)) for number in range(20)])
+    snapshots.take("first")
+    snapshots.register("fs", {"location": name, "max_restore_bytes_per_sec": "100kb"})
+    restored = snapshots.restore("first")
+    assert len(index.half_built().stored([image_id(number) for number in range(20)])) == 20
+    index.put_in_place(restored)
 
 
 @pytest.mark.usefixtures("stores")

@@ -61,7 +61,7 @@ class Reader:
             errors = [one["error"]["type"] for one in found if "error" in one]
             if not errors:
                 return {ImageId(one["_id"]): one["_source"] for one in found if one["found"]}
-            if not GONE.issuperset(errors):
+            if not GONE.issuperset(errors) and pause_s == _PAUSES_S[-1]:
                 raise TransportError(_UNAVAILABLE, errors[0])
             self._pause(pause_s)
         return {}

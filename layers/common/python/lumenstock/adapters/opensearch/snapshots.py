@@ -123,7 +123,10 @@ class Snapshots:
 
     def _wait_for(self, index: str) -> None:
         for _ in range(int(_RESTORE_S / _LOOK_S)):
-            if self._client.cluster.health(index=index)["status"] != "red":
+            # The engine's "yellow" says nothing: it is that from the first byte of a restore on.
+            health = self._client.cluster.health(index=index, params={"level": "indices"})
+            known = health["indices"].get(index)
+            if known and known["active_primary_shards"] == known["number_of_shards"]:
                 return
             self._pause(_LOOK_S)
         message = f"The index {index} did not come back."
