@@ -24,7 +24,7 @@ from lumenstock.adapters.opensearch.mapping import IndexShape
 from lumenstock.embedding.model import Vectors
 from lumenstock.search.ports import IndexQuery, QueryVector
 from tools.bench import report
-from tools.bench.search import DOCUMENTS, QUERIES, WARM_UP, Catalogue
+from tools.bench.search import DOCUMENTS, QUERIES, WARM_UP, Catalogue, keep_for_life
 from tools.maven import NotAvailableError
 from tools.opensearch import server
 
@@ -86,6 +86,7 @@ def measured(catalogue: Catalogue) -> Milliseconds:
         NotAvailableError: This machine has no JDK or no Maven.
     """
     with filled(catalogue) as (_, client):
+        keep_for_life()
         return np.array(list(times_ms(client, opened(client), catalogue)))[WARM_UP:]
 
 

@@ -147,6 +147,7 @@ def check(index: KeptIndex, live: Following, *, repair: bool) -> tuple[list[Find
 
 @pytest.mark.dynamodb_local
 @pytest.mark.slow
+@pytest.mark.timeout(max(300, IMAGES // 20))
 def test_every_planted_difference_is_found_and_mended_and_none_is_invented(
     index: KeptIndex, real_stores: Stores
 ) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumenstock.adapters.opensearch.answering import search_for
-from lumenstock.adapters.opensearch.finds import OWN, WORDED, Find, band
+from lumenstock.adapters.opensearch.finds import PASSES, WORDED, Find, band
 from lumenstock.search.ports import MAX_DEPTH, WINDOW, Filters, IndexQuery, QueryVector, Sort
 
 ASKED = IndexQuery(text="car", vector=QueryVector("demo@1", np.full(768, 768**-0.5, dtype=np.float32)))
@@ -26,8 +26,8 @@ def test_a_score_tells_whose_vector_leg_found_a_hit_and_its_cosine(part: int, co
     found = Find.of(ASKED, hit)
     assert found.part == part
     assert found.cosine == pytest.approx(cosine, abs=2e-6)
-    assert not found.own
     assert not found.worded
+    assert found.passes is (part == 0), "whoever is in the question's own leg does"
 
 
 @given(part=st.integers(0, 5), score=st.floats(0.01, 100_000))
@@ -35,10 +35,17 @@ def test_a_vector_hit_says_what_its_words_score(part: int, score: float) -> None
     hit = {
         "sort": [1.5 * band(part), "id"],
         "fields": CREATED,
-        "matched_queries": {OWN: score, WORDED: score},
+        "matched_queries": {WORDED: score, PASSES: 0},
     }
     found = Find.of(ASKED, hit)
-    assert (found.part, found.cosine, found.own, found.worded, found.score) == (part, 0, True, True, score)
+    assert (found.part, found.cosine, found.worded, found.passes, found.score) == (part, 0, True, True, score)
+    assert found.own
+
+
+@pytest.mark.parametrize("said", [{WORDED: 2.0}, {PASSES: 0.0}])
+def test_neither_words_nor_filters_alone_put_a_hit_into_the_keyword_leg(said: dict[str, float]) -> None:
+    hit = {"sort": [1.5 * band(1), "id"], "fields": CREATED, "matched_queries": said}
+    assert not Find.of(ASKED, hit).own
 
 
 @pytest.mark.parametrize("sort", Sort)

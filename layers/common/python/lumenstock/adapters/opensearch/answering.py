@@ -12,7 +12,11 @@ its scores, whose ranges lie apart:
 
 So vector hits come before whatever only words find, and one page of all the former and a window of the
 latter holds both legs whole. A power of two takes no digit from ``v``. Beside its score each hit says whether
-the words find it as well, and what they score.
+it holds the words and what they score, and whether it passes the filters.
+
+What passes a part's filters is counted among all that is found: asking for the words once more would take as
+long as finding them. That counts vector hits too many: those behind the window, and those of another part's
+leg. They are on the page, so they are taken away again.
 """
 
 from __future__ import annotations
@@ -22,10 +26,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from lumenstock.adapters.opensearch.counting import FIELDS, Counts, facet_requests
-from lumenstock.adapters.opensearch.finds import OWN, SIGNALS, WORDED, Find, band, by_vector, by_words
+from lumenstock.adapters.opensearch.finds import PASSES, SIGNALS, WORDED, Find, band, by_vector, by_words
 from lumenstock.adapters.opensearch.legs import BY_SCORE, Response, order_of
 from lumenstock.adapters.opensearch.mapping import Body
-from lumenstock.adapters.opensearch.queries import TIE_SLACK, has_keyword_leg, keyword_query, vector_query
+from lumenstock.adapters.opensearch.queries import (
+    TIE_SLACK,
+    has_keyword_leg,
+    keyword_query,
+    named_keyword_query,
+    passing,
+    vector_query,
+)
 from lumenstock.search.facets import without_own_filter
 from lumenstock.search.ports import MAX_DEPTH, Hit, IndexAnswer, IndexQuery
 
@@ -69,11 +80,16 @@ def answer_of(query: IndexQuery, response: Response) -> IndexAnswer:
     legs: list[list[Find]] = []
     for number, part in enumerate(_parts(query)):
         near = sorted((find for find in finds if find.part in {0, number}), key=by_vector)[: query.window]
-        uncounted = [find for find in near if not find.worded]
+        in_leg = {find.id for find in near}
+        too_many = [
+            find
+            for find in finds
+            if not find.worded and find.id not in in_leg and (find.passes or find.part == number)
+        ]
         matches = counted.get(str(number), {"doc_count": 0})
         counts.add_matches({facet: matches[facet] for facet in part.facets if facet in matches})
-        counts.add_documents(part.facets, (find.fields for find in uncounted))
-        totals.append(matches["doc_count"] + len(uncounted))
+        counts.take_away(part.facets, (find.fields for find in too_many))
+        totals.append(matches["doc_count"] - len(too_many))
         legs.append(near)
     keyword = sorted((find for find in finds if find.own), key=by_words)[: query.window]
     vector = legs[0]
@@ -100,29 +116,24 @@ def _clauses(parts: Sequence[_Part], count: int) -> Iterator[Body]:
             if number:
                 yield {"constant_score": {"filter": keyword_query(query), "boost": 0}}
             else:
-                yield _words(query, several=len(parts) > 1)
+                yield _words(query)
         if query.vector is not None:
             near = vector_query(query, query.vector, count)
             yield {"bool": {"must": [near, _ALL], "boost": band(number)}}
 
 
-def _words(query: IndexQuery, *, several: bool) -> Body:
-    """The keyword leg of the question; beside a vector leg its finds tell that they are."""
+def _words(query: IndexQuery) -> Body:
+    """The keyword leg of the question; beside a vector leg its finds tell what they have of it."""
     beside = query.vector is not None
-    words = keyword_query(query, name=WORDED if beside and several else None)
-    if beside:
-        words["bool"]["_name"] = OWN
+    words = named_keyword_query(query, words=WORDED, passes=PASSES) if beside else keyword_query(query)
     return words if order_of(query) is BY_SCORE else {"constant_score": {"filter": words}}
 
 
 def _counts(parts: Sequence[_Part]) -> Body:
-    """Of each part how many its words find, and their values."""
-    if not has_keyword_leg(parts[0].query):
-        return {}
-    all_found = len(parts) == 1 and parts[0].query.vector is None
+    """Of all that is found how much passes each part's filters, and the values of that."""
     return {
         str(number): {
-            "filter": _ALL if all_found else keyword_query(part.query),
+            "filter": _ALL if len(parts) == 1 else {"bool": passing(part.query)},
             "aggs": facet_requests(part.facets),
         }
         for number, part in enumerate(parts)

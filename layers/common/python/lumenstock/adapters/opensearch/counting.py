@@ -50,11 +50,11 @@ class Counts:
         for facet, counted in answered.items():
             self._counted[facet].update({bucket["key"]: bucket["doc_count"] for bucket in counted["buckets"]})
 
-    def add_documents(self, facets: Sequence[str], found: Iterable[Mapping[str, list[str]]]) -> None:
-        """Add single documents, each as the values of its fields, to ``facets``."""
+    def take_away(self, facets: Sequence[str], found: Iterable[Mapping[str, list[str]]]) -> None:
+        """Take single documents, each as the values of its fields, out of ``facets``."""
         for values in found:
             for facet in facets:
-                self._counted[facet].update(values.get(FIELDS[facet], ()))
+                self._counted[facet].subtract(values.get(FIELDS[facet], ()))
 
     def facets(self) -> Facets:
         """The largest counts of each."""
@@ -62,5 +62,5 @@ class Counts:
 
 
 def _largest(counter: Counter[str]) -> tuple[FacetCount, ...]:
-    counts = (FacetCount(value, count) for value, count in counter.items())
+    counts = (FacetCount(value, count) for value, count in counter.items() if count)
     return tuple(sorted(counts, key=lambda count: (-count.count, count.value))[:FACET_SIZE])

@@ -10,11 +10,11 @@ from lumenstock.adapters.opensearch.legs import BY_SCORE, Response, cosine, keyw
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.ports import IndexQuery, Signals
 
-OWN: Final = "own"
-"""Name under which a vector hit says what it scores in the keyword leg of the question."""
-
 WORDED: Final = "worded"
-"""Name under which a vector hit says that it holds the words; filters are not looked at."""
+"""Name under which a vector hit says that it holds the words, and what they score."""
+
+PASSES: Final = "passes"
+"""Name under which a vector hit says that it passes the filters of the question."""
 
 SIGNALS: Final = ("created_at_s", "premium", "trending")
 
@@ -35,8 +35,8 @@ class Find:
     Attributes:
         part: In whose vector leg it is; None where only words find it.
         cosine: With the question's vector, if it is in such a leg.
-        own: Whether it is in the keyword leg of the question.
-        worded: Whether it is in the keyword leg of its part.
+        worded: Whether it holds the words.
+        passes: Whether it passes the filters of the question.
         place: In the keyword leg: what that is ordered by, smallest first.
         score: In the keyword leg.
         fields: Values that were asked for.
@@ -45,8 +45,8 @@ class Find:
     id: ImageId
     part: int | None
     cosine: float
-    own: bool
     worded: bool
+    passes: bool
     place: tuple[float, ...]
     score: float
     fields: Response
@@ -57,19 +57,23 @@ class Find:
         total, *values, image_id = hit["sort"]
         said, fields = hit.get("matched_queries", {}), hit["fields"]
         part, near = _near(total)
-        own = total > 0 if query.vector is None else OWN in said
         if order_of(query) is BY_SCORE:
-            values = [said.get(OWN, 0) if query.vector is not None else total]
+            values = [total if part is None else said.get(WORDED, 0)]
         return cls(
             id=ImageId(image_id),
             part=part,
             cosine=near,
-            own=own,
-            worded=own or WORDED in said,
+            worded=part is None or WORDED in said,
+            passes=part == 0 or PASSES in said or (part is None and total > 0),
             place=tuple(inf if value is None else -value for value in values),
             score=keyword_score(query, values[0]),
             fields=fields,
         )
+
+    @property
+    def own(self) -> bool:
+        """Whether it is in the keyword leg of the question."""
+        return self.worded and self.passes
 
     def signals(self) -> Signals:
         """What the order of business goes by."""

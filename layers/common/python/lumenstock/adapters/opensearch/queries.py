@@ -25,19 +25,30 @@ def has_keyword_leg(query: IndexQuery) -> bool:
     return query.worded or query.browsing
 
 
-def keyword_query(query: IndexQuery, excluding: Sequence[ImageId] = (), name: str | None = None) -> Body:
-    """The keyword leg: what the words find, or every document, of what passes.
-
-    With a ``name`` each find says under it how much its words score.
-    """
+def keyword_query(query: IndexQuery, excluding: Sequence[ImageId] = ()) -> Body:
+    """The keyword leg: what the words find, or every document, of what passes."""
     clauses = passing(query)
     if query.worded:
-        words = [words_clause(query.text, query.synonyms)] if query.text else []
-        words += [*map(phrase_clause, query.phrases), *map(prefix_clause, query.prefixes)]
-        clauses["must"] = [{"bool": {"must": words} | ({"_name": name} if name else {})}]
+        clauses["must"] = _words(query)
     if excluding:
         clauses["must_not"].append({"terms": {"id": list(excluding)}})
     return {"bool": clauses}
+
+
+def named_keyword_query(query: IndexQuery, *, words: str, passes: str) -> Body:
+    """The keyword leg of a question with words. Each find of any leg says what it has of it.
+
+    Args:
+        query: The question.
+        words: Name under which a find with the words says what they score, whether it passes or not.
+        passes: Name under which one that passes says so, words or not.
+    """
+    return {
+        "bool": {
+            "filter": [{"bool": passing(query) | {"_name": passes}}],
+            "must": [{"bool": {"must": _words(query), "_name": words}}],
+        }
+    }
 
 
 def vector_query(query: IndexQuery, vector: QueryVector, count: int) -> Body:
@@ -60,6 +71,11 @@ def passing(query: IndexQuery) -> Body:
         ],
         "must_not": [form_clause(text) for text in query.excluded],
     }
+
+
+def _words(query: IndexQuery) -> list[Body]:
+    words = [words_clause(query.text, query.synonyms)] if query.text else []
+    return [*words, *map(phrase_clause, query.phrases), *map(prefix_clause, query.prefixes)]
 
 
 def _filters(filters: Filters) -> list[Body]:
