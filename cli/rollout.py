@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.console import err, out
+from cli.reindex import showing_share
 from cli.stage import telling_faults
 from localcloud.clients import Operator
 from localcloud.home import Home
@@ -80,9 +81,11 @@ def status() -> None:
 
 @app.command()
 def fill() -> None:
-    """Fill the new index from the catalogue. Again: anew."""
+    """Fill the new index from the catalogue. A run that was cut short is gone on with; again: anew."""
     with telling_faults():
-        _show_counts(_rollout().fill(lambda count: err.print(f"[dim]{count:,} images read[/]")))
+        with showing_share() as show:
+            counted = _rollout().fill(show)
+        _show_counts(counted)
 
 
 @app.command()

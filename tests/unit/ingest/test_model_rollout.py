@@ -15,82 +15,17 @@ from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import VectorItem
 from lumenstock.embedding.model import to_f16
 from lumenstock.ingest.index_changes import all_projected
-from lumenstock.ingest.model_rollout import SETTLE_S, ModelRollout
+from lumenstock.ingest.model_rollout import SETTLE_S
+from lumenstock.ingest.reindex import Reached
 from lumenstock.kernel.errors import ConflictError, NotFoundError
-from lumenstock.search.pointer import Pointer
 from lumenstock.search.ports import Change, IndexQuery, QueryVector, Tally
-from lumenstock.search.rolling import RollingIndex
-from lumenstock.search.rollout import Place, Rollout, State
+from lumenstock.search.rollout import Place, State
 from tests.conftest import Stores
 from tests.contract.search.documents import image_id, unit_vector
-from tests.unit.search.clocks import StandingClock
+from tests.unit.ingest.rollout_operator import NEW, OLD, KilledError, Operator
 from tests.unit.search.images import image
-from tests.unit.search.rollouts import CarelessIndex, Record
 
-OLD, NEW = "demo@1", "demo@2"
 PICTURES = 12
-
-
-class KilledError(Exception):
-    """The process died here."""
-
-
-class Operator:
-    """An operator's process beside one that serves; it dies at the call number ``dies_at``."""
-
-    def __init__(self) -> None:
-        self.dies_at = self.calls = 0
-        self.record = DyingRecord(self)
-        self.places = {place: DyingIndex(self) for place in Place}
-        self.clock = StandingClock()
-        self.rested: list[float] = []
-        self.index = RollingIndex(
-            Pointer(self.record, self.clock), lambda place: self.places[place], bootstrap.catalog()
-        )
-        self.rollout = ModelRollout(self.record, bootstrap.catalog(), self.index, self.clock, self.pause)
-
-    def step(self) -> None:
-        self.calls += 1
-        if self.calls == self.dies_at:
-            raise KilledError
-
-    def pause(self, seconds: float) -> None:
-        self.step()
-        self.rested.append(seconds)
-        self.clock.move(seconds)
-
-    def do(self, command: str) -> None:
-        {
-            "start": lambda: self.rollout.start(OLD, NEW),
-            "fill": lambda: self.rollout.fill(lambda _: None),
-            "compare": lambda: self.rollout.compare(5),
-            "swap": self.rollout.swap,
-            "roll back": self.rollout.roll_back,
-            "finish": self.rollout.finish,
-        }[command]()
-
-
-class DyingRecord(Record):
-    def __init__(self, operator: Operator) -> None:
-        super().__init__()
-        self.operator = operator
-
-    def write(self, successor: Rollout) -> None:
-        self.operator.step()
-        super().write(successor)
-        self.operator.step()
-
-
-class DyingIndex(CarelessIndex):
-    def __init__(self, operator: Operator) -> None:
-        super().__init__()
-        self.operator = operator
-
-    def rebuild(self, changes: Iterable[Change]) -> int:
-        self.operator.step()
-        taken = super().rebuild(changes)
-        self.operator.step()
-        return taken
 
 
 def put_vectors(model: str, numbers: Iterable[int]) -> None:
@@ -216,7 +151,7 @@ def test_what_is_written_while_the_index_is_filled_is_in_it(operator: Operator) 
     row = image(50, status=Status.APPROVED, model=OLD, rev=1)
     written: list[int] = []
 
-    def write_meanwhile(_: int) -> None:
+    def write_meanwhile(_: Reached) -> None:
         if not written:
             bootstrap.catalog().create(row)
             put_vectors(OLD, [50])
@@ -231,6 +166,22 @@ def test_what_is_written_while_the_index_is_filled_is_in_it(operator: Operator) 
     assert operator.index.get([row.id])[row.id].model == NEW
 
 
+def test_a_fill_that_was_cut_short_goes_on_where_it_was(operator: Operator) -> None:
+    operator.do("start")
+    operator.dies_at = operator.calls + 9
+    with pytest.raises(KilledError):
+        operator.do("fill")
+    early = operator.reached[-1]
+    assert 0 < early.images < PICTURES
+    operator.do("fill")
+    after = operator.reached[operator.reached.index(early) + 1 :]
+    assert all(reached.resumed for reached in after)
+    assert after[0].share > early.share
+    assert after[-1].images == PICTURES + 1
+    for command in ("compare", "swap"):
+        operator.do(command)
+
+
 def test_without_a_rollout_there_is_nothing_to_swap(operator: Operator) -> None:
     with pytest.raises(NotFoundError):
         operator.do("swap")
@@ -240,7 +191,7 @@ COMMANDS = ("start", "fill", "compare", "swap", "roll back", "finish")
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from(COMMANDS), st.integers(0, 6)), max_size=10))
+@given(st.lists(st.tuples(st.sampled_from(COMMANDS), st.integers(0, 12)), max_size=10))
 def test_killed_anywhere_a_rollout_answers_by_one_model_and_can_be_ended(
     catalog: None,  # noqa: ARG001 - before it
     commands: list[tuple[str, int]],

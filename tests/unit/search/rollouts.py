@@ -13,6 +13,7 @@ from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import Document
 from lumenstock.search.ports import Change, Facets, Hit, IndexAnswer, IndexQuery, QueryVector, Tally
 from lumenstock.search.rollout import Rollout
+from lumenstock.search.upkeep import Source
 
 
 @dataclass
@@ -48,16 +49,26 @@ class SomeVectors:
         return VectorItem(model, found, 1) if found else None
 
 
+Held = dict[ImageId, Change]
+
+
+def put(held: Held, changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.id not in held or change.version >= held[change.id].version:
+            held[change.id] = change
+
+
 class CarelessIndex(NoSearch):
     """Compares a query with every vector it holds, of whatever model: what keeps them apart is not in here."""
 
     def __init__(self) -> None:
-        self.held: dict[ImageId, Change] = {}
+        self.held: Held = {}
+        self.half_built: tuple[Held, str] | None = None
 
     def write(self, changes: Sequence[Change]) -> None:
-        for change in changes:
-            if change.id not in self.held or change.version >= self.held[change.id].version:
-                self.held[change.id] = change
+        put(self.held, changes)
+        if self.half_built:
+            put(self.half_built[0], changes)
 
     def get(self, ids: Sequence[ImageId]) -> Mapping[ImageId, Document]:
         return {one: found for one in ids if isinstance(found := self.held.get(one), Document)}
@@ -80,8 +91,15 @@ class CarelessIndex(NoSearch):
         return Tally(len(documents), sum(one.model == model for one in documents))
 
     def rebuild(self, changes: Iterable[Change]) -> int:
-        self.held = {change.id: change for change in changes}
+        self.held, self.half_built = {change.id: change for change in changes}, None
         return len(self.held)
+
+    def refill(self, source: Source) -> None:
+        held, bookmark = self.half_built or ({}, None)
+        for portion in source(bookmark):
+            put(held, portion.changes)
+            self.half_built = held, portion.bookmark
+        self.held, self.half_built = held, None
 
     def similar(self, image_id: ImageId, limit: int) -> tuple[Hit, ...]:
         found = self.get([image_id])

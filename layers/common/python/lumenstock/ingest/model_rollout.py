@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lumenstock.catalog.store import CatalogStore
-from lumenstock.ingest.reindex import every_document
+from lumenstock.ingest.reindex import Reached, reindex
 from lumenstock.kernel.clock import Clock
 from lumenstock.kernel.errors import ConflictError, NotFoundError
 from lumenstock.kernel.ids import ImageId
@@ -110,8 +110,8 @@ class ModelRollout:
             self._edition(rollout.other).index.rebuild(())
         return self._written(present, rollout)
 
-    def fill(self, progress: Callable[[int], None]) -> Counted:
-        """Fill the second index from the catalogue, whatever is in it; ``progress`` is told of images read.
+    def fill(self, progress: Callable[[Reached], None]) -> Counted:
+        """Fill the second index from the catalogue, whatever is in it; one that was cut short goes on.
 
         Raises:
             ConflictError: The step is none from here.
@@ -120,8 +120,7 @@ class ModelRollout:
         filled = present.moved(State.FILLED, self._clock.now())
         if present.other is None:
             raise ConflictError("No rollout is open.")
-        documents = every_document(self._catalog, progress, present.other.model)
-        self._edition(present.other).rebuild(documents)
+        reindex(self._catalog, self._edition(present.other), progress, present.other.model)
         return self._counted(self._written(present, filled))
 
     def compare(self, sample: int, missing_max: int = 0) -> Compared:

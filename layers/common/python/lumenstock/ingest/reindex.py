@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from lumenstock.catalog.store import CatalogStore
 from lumenstock.ingest.index_changes import all_projected
 from lumenstock.kernel.errors import ConflictError
-from lumenstock.search.document import Document, Removal
-from lumenstock.search.upkeep import KeptIndex, Portion
-
-_REPORT_EVERY = 100
+from lumenstock.search.upkeep import Portion, Refillable
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class Reached:
 
 
 def reindex(
-    catalog: CatalogStore, index: KeptIndex, progress: Callable[[Reached], None], model: str | None = None
+    catalog: CatalogStore, index: Refillable, progress: Callable[[Reached], None], model: str | None = None
 ) -> int:
     """Read every image and replace the index's content; go on where an earlier run was cut short.
 
@@ -64,17 +61,3 @@ def reindex(
 
     index.refill(portions)
     return images
-
-
-def every_document(
-    catalog: CatalogStore, progress: Callable[[int], None], model: str | None = None
-) -> Iterator[Document | Removal]:
-    """What an index must hold of every image, with ``progress`` after every 100 and at the end."""
-    read = 0
-    for page in catalog.pages():
-        for change in all_projected(page.images, catalog, model):
-            yield change
-            read += 1
-            if read % _REPORT_EVERY == 0:
-                progress(read)
-    progress(read)

@@ -26,7 +26,23 @@ class Portion:
 Source = Callable[[str | None], Iterable[Portion]]
 
 
-class KeptIndex(SearchIndex, Protocol):
+class Refillable(Protocol):
+    """What can be filled in portions, by one run after another."""
+
+    def refill(self, source: Source) -> None:
+        """As :meth:`SearchIndex.rebuild`, but go on where an earlier refill was cut short.
+
+        Args:
+            source: Called once: with the bookmark of a portion that is safe, close to the last one that was
+                taken in, or with None to begin.
+
+        Cut short, even by a kill, it leaves the index answering as before; writes go on to reach both what
+        answers and what is half-built, until a refill goes on or it is given up.
+        """
+        ...
+
+
+class KeptIndex(SearchIndex, Refillable, Protocol):
     """A search index that can be compared with the catalogue.
 
     Every method raises :class:`lumenstock.kernel.errors.SearchUnavailableError` when the engine cannot
@@ -42,18 +58,6 @@ class KeptIndex(SearchIndex, Protocol):
 
         What is written meanwhile may be among them or not. A few thousand ids, or 32 bytes of each, are in
         memory at a time.
-        """
-        ...
-
-    def refill(self, source: Source) -> None:
-        """As :meth:`rebuild`, but go on where an earlier refill was cut short.
-
-        Args:
-            source: Called once: with the bookmark of a portion that is safe, close to the last one that was
-                taken in, or with None to begin.
-
-        Cut short, even by a kill, it leaves the index answering as before; writes go on to reach both what
-        answers and what is half-built, until a refill goes on or it is given up.
         """
         ...
 
