@@ -27,7 +27,7 @@ from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.adapters.opensearch.connection import connect
 from lumenstock.search.ports import IndexQuery, QueryVector, SearchIndex
 from tools.bench import report
-from tools.bench.search import DOCUMENTS, Catalogue
+from tools.bench.search import DOCUMENTS, Catalogue, keep_for_life
 from tools.bench.search_opensearch import filled, opened
 from tools.maven import NotAvailableError
 
@@ -66,6 +66,7 @@ class Asker:
         ]
         for at in range(30):
             self.ask(at)
+        keep_for_life()
 
     def ask(self, number: int) -> None:
         """One question, and the documents of its first page."""

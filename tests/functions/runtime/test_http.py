@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import base64
+import gc
 
 import pytest
 
+from functions.runtime import http
 from functions.runtime.http import MAX_BODY_BYTES
+from tests.conftest import forget_cached
 from tests.functions.gateway import Person
 from tests.functions.runtime.toy import api, call
 
@@ -17,6 +20,15 @@ def test_a_good_request_is_answered_in_camel_case() -> None:
     assert (answer.status, answer.json()) == (201, {"who": ANA.id, "itemName": "top/pen"})
     assert answer.headers["x-request-id"] == "r-1"
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_what_a_worker_keeps_for_life_is_not_looked_at_by_later_garbage_collections() -> None:
+    gc.unfreeze()
+    forget_cached(http)
+    call("POST", "/orders/top", body=ORDER, person=ANA)
+    kept = gc.get_freeze_count()
+    call("POST", "/orders/top", body=ORDER, person=ANA)
+    assert 10_000 < gc.get_freeze_count() <= kept, "once: what comes later is looked at"
 
 
 @pytest.mark.parametrize(
