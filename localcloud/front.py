@@ -6,6 +6,7 @@ import html
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from string import Template
 
@@ -20,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from localcloud.home import REPOSITORY, Home
 from localcloud.mailbox import outbox
 from localcloud.protection import Protection
-from localcloud.proxy import Proxy, client, unavailable
+from localcloud.proxy import Proxy, client
 
 PAGES = Path(__file__).with_name("pages")
 LIMITS = Path(__file__).with_name("limits.json")
@@ -45,9 +46,10 @@ def application(home: Home) -> Starlette:
         try:
             mails = await outbox(home, upstream)
         except httpx.HTTPError:
-            return unavailable(
-                "The engine of the local cloud does not answer; see `lumenstock local status`."
-            )
+            down = "<p>The local cloud does not answer. See <code>lumenstock local status</code>.</p>"
+            page = _page("mail.html", HTTPStatus.SERVICE_UNAVAILABLE, mails=down)
+            page.headers["retry-after"] = "5"
+            return page
         empty = "<p>No mail yet. Sign up with <code>lumenstock register</code>.</p>"
         return _page("mail.html", mails="".join(mail.as_html() for mail in mails) or empty)
 
@@ -87,8 +89,8 @@ def _api_host(home: Home, outputs: dict[str, str]) -> str:
     return f"{outputs['ApiId']}.execute-api.localhost:{home.engine_port}"
 
 
-def _page(name: str, **parts: str) -> Response:
-    return HTMLResponse(Template((PAGES / name).read_text()).substitute(parts))
+def _page(name: str, status: int = HTTPStatus.OK, **parts: str) -> Response:
+    return HTMLResponse(Template((PAGES / name).read_text()).substitute(parts), status)
 
 
 def _rows(entries: list[dict[str, str]], *columns: str) -> str:

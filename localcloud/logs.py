@@ -90,7 +90,15 @@ def parse(group: str, at_ms: int, message: str) -> Line | None:
         return Line(at_ms, function, "", message)
     fields = {name: value for name, value in record.items() if name not in _LEFT_OUT and value is not None}
     level, text = str(record.get("level", "")), str(record.get("message", ""))
-    return Line(at_ms, function, level, text, fields, str(record.get("exception", "")))
+    return Line(_told_ms(record) or at_ms, function, level, text, fields, str(record.get("exception", "")))
+
+
+def _told_ms(record: dict[str, Any]) -> int | None:
+    """When a line was written, if it says so: the engine dates all lines of a call by the call's end."""
+    try:
+        return round(datetime.fromisoformat(str(record.get("timestamp"))).timestamp() * 1000)
+    except ValueError:
+        return None
 
 
 def _lines(events: Iterable[Event]) -> list[Line]:

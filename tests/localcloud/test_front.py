@@ -115,13 +115,21 @@ def test_pictures_come_from_the_distribution(front: TestClient, engine: Engine) 
     assert engine.seen[0]["headers"]["host"] == OUTPUTS["DistributionDomain"]
 
 
-@pytest.mark.parametrize("path", ["/v1/search", "/img/x.webp", "/mail"])
+@pytest.mark.parametrize("path", ["/v1/search", "/img/x.webp"])
 def test_a_missing_engine_is_a_problem_to_retry(front: TestClient, home: Home, path: str) -> None:
     home.outputs_file.write_text(json.dumps(OUTPUTS))
     answer = front.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
     assert answer.headers["retry-after"] == "5"
     assert answer.json()["status"] == 503
+
+
+def test_the_mail_of_an_engine_that_is_down_is_a_page_that_says_so_and_looks_again(front: TestClient) -> None:
+    answer = front.get("/mail")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+    assert "lumenstock local status" in answer.text
+    assert 'http-equiv="refresh"' in answer.text
 
 
 def test_before_the_first_deployment_the_api_says_so(front: TestClient) -> None:

@@ -48,6 +48,13 @@ def test_what_the_platform_writes_is_left_out(text: str) -> None:
     assert parse(GROUP, 5, text) is None
 
 
+def test_a_line_is_of_when_it_was_written_and_not_of_when_its_call_ended() -> None:
+    told = json.dumps({"level": "INFO", "message": "done", "timestamp": "2026-11-22 13:03:18,932+0000"})
+    line = parse("/aws/lambda/lumenstock-local-ingest-dispatch", 1795352606000, told)
+    assert line
+    assert line.at_ms == 1795352598932
+
+
 def test_the_stack_of_an_exception_is_kept_apart() -> None:
     record = {
         "level": "ERROR",
