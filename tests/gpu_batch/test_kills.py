@@ -31,7 +31,13 @@ SEED = int(os.environ.get("EMBED_KILL_SEED", "1"))
 _CORRUPT_SHARE = 0.01
 _AT_ONCE = 100
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200, func_only=True)]
+pytestmark = [pytest.mark.dynamodb_local, pytest.mark.slow, pytest.mark.timeout(7200, func_only=True)]
+
+
+@pytest.fixture
+def stores(real_stores: Stores) -> Stores:
+    """Real tables: those in memory take the longer for each write the more they hold."""
+    return real_stores
 
 
 class Counting(EmbedBatch):
