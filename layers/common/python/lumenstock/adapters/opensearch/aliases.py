@@ -1,7 +1,9 @@
 """Which index is which: names, aliases, and the one step that puts another index in place.
 
 ``img-read`` and ``img-write`` stand for the index that answers. While a rebuild fills the next one,
-``img-rebuild`` stands for that, and whoever writes writes to both.
+``img-rebuild`` stands for that, and whoever writes writes to both. ``img-retired`` stands for what answered
+before and is about to be deleted: taken away in the step that moves the other aliases, an index is missed by
+every search for as long as the engine deletes it (up to 0.24 s as measured).
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ class Aliases:
         self._made = hashlib.sha256(json.dumps(self._body, sort_keys=True).encode()).hexdigest()
         self._body["mappings"]["_meta"] = {"made": self._made}
         self.read, self.write, self.rebuild = f"{name}-read", f"{name}-write", f"{name}-rebuild"
+        self._retired = f"{name}-retired"
 
     def targets(self) -> dict[str, str]:
         """Where a write has to go: alias to index. The first one ever makes the first index."""
@@ -50,7 +53,7 @@ class Aliases:
         Raises:
             ConflictError: Another rebuild began at the same time.
         """
-        left_over = self._named(self.rebuild)
+        left_over = self._named(self.rebuild, self._retired)
         index = self.next_name()
         if not self._create(index):
             raise ConflictError(_TAKEN_OVER)
@@ -82,14 +85,13 @@ class Aliases:
             self._client.indices.delete(index=index)
             raise ConflictError("The snapshot is of another form of the index: only a reindex helps.")
         self._client.indices.put_mapping(index=index, body={"_meta": {"made": "of a snapshot"}})
-        self._announce(index, self._named(self.rebuild))
+        self._announce(index, self._named(self.rebuild, self._retired))
 
     def _announce(self, index: str, left_over: list[str]) -> None:
         everywhere = {"index": f"{self._name}-v*", "alias": self.rebuild, "must_exist": False}
         here = {"index": index, "alias": self.rebuild}
         self._client.indices.update_aliases(body={"actions": [{"remove": everywhere}, {"add": here}]})
-        for name in left_over:
-            self._client.indices.delete(index=name, params={"ignore_unavailable": "true"})
+        self._delete(left_over)
 
     def unfinished(self) -> tuple[str, str | None] | None:
         """The half-built index and its bookmark; None if there is none, or one of another shape."""
@@ -105,7 +107,7 @@ class Aliases:
         self._client.indices.put_mapping(index=index, body={"_meta": notes})
 
     def finish(self, index: str) -> None:
-        """Put ``index`` in the place of the one that answers, which goes: all in one step.
+        """Put ``index`` in the place of the one that answers in one step; that one goes when it is done.
 
         Raises:
             ConflictError: Another rebuild took over.
@@ -122,17 +124,20 @@ class Aliases:
             {"add": {"index": index, "alias": self.read}},
             {"add": {"index": index, "alias": self.write}},
         ]
-        actions += [{"remove_index": {"index": name}} for name in before]
+        for name in before:
+            answering = {"index": name, "aliases": [self.read, self.write], "must_exist": False}
+            actions += [{"remove": answering}, {"add": {"index": name, "alias": self._retired}}]
         try:
             self._client.indices.update_aliases(body={"actions": actions})
         except (NotFoundError, RequestError) as error:
             raise ConflictError(_TAKEN_OVER) from error
         self._client.indices.put_mapping(index=index, body={"_meta": {"made": self._made}})
+        self._delete(self._named(self._retired))
 
     def abandon(self, index: str) -> None:
         """Drop a half-built ``index``; one that was put in place stays."""
         if index in self._named(self.rebuild):
-            self._client.indices.delete(index=index, params={"ignore_unavailable": "true"})
+            self._delete([index])
 
     def give_up(self) -> bool:
         """Drop every half-built index; whether there was one."""
@@ -158,6 +163,10 @@ class Aliases:
                 raise
             return False
         return True
+
+    def _delete(self, indices: list[str]) -> None:
+        for name in indices:
+            self._client.indices.delete(index=name, params={"ignore_unavailable": "true"})
 
     def _notes(self, index: str) -> Body:
         mappings: Body = self._client.indices.get_mapping(index=index)[index]["mappings"]
