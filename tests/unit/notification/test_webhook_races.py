@@ -45,7 +45,7 @@ def test_an_attempt_that_many_want_to_make_is_made_by_one() -> None:
         (delivery, *_) = bootstrap.deliveries().newest(webhook.id, 1)
 
         def begin(number: int, due: object = delivery) -> bool:
-            return bootstrap.deliveries().begin(due, str(number)) is not None  # type: ignore[arg-type]
+            return bootstrap.deliveries().begin(due, str(number), AT) is not None  # type: ignore[arg-type]
 
         with ThreadPoolExecutor(TOGETHER) as pool:
             assert sum(pool.map(begin, range(TOGETHER))) == 1

@@ -23,10 +23,10 @@ def test_an_attempt_is_begun_by_one_and_known_by_its_token(world: World) -> None
     made()
     (message,) = told(world)
     delivery, store = known(message), bootstrap.deliveries()
-    first = store.begin(delivery, "a")
+    first = store.begin(delivery, "a", AT)
     assert (first.attempts, first.holder) == (1, "a") if first else False
-    assert store.begin(delivery, "a") == first
-    assert store.begin(delivery, "b") is None
+    assert store.begin(delivery, "a", AT) == first
+    assert store.begin(delivery, "b", AT) is None
 
 
 def test_both_secrets_sign_for_a_day_after_a_change(world: World) -> None:

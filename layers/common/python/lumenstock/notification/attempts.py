@@ -11,7 +11,7 @@ from typing import Protocol
 from lumenstock.kernel.clock import Clock, to_iso
 from lumenstock.kernel.errors import NotFoundError
 from lumenstock.kernel.ids import DeliveryId, UserId, WebhookId
-from lumenstock.notification.delivery import Delivery, DeliveryStatus
+from lumenstock.notification.delivery import HELD, Delivery, DeliveryStatus
 from lumenstock.notification.events import WEBHOOK_DISABLED, Event, EventSink
 from lumenstock.notification.ports import Attempt, DeliveryStore, Reply, Sender, WebhookStore
 from lumenstock.notification.webhook import DisabledBecause, Webhook
@@ -112,13 +112,16 @@ class Deliverer:
         """Make the attempt that ``message`` stands for, if it is still due.
 
         A message that comes twice, or to two at once, is sent once; only a crash between sending and noting
-        it sends it again, under the same ``webhook-id``.
+        it sends it again, under the same ``webhook-id``. What another worker is sending comes again when that
+        one is done or dead.
         """
         delivery = self._deliveries.find(message.webhook_id, message.delivery_id)
         if delivery is None or delivery.round != message.round:
             return Outcome(done=True, note="out of date")
         if delivery.status is not DeliveryStatus.WAITING:
             return Outcome(done=True, note="settled before")
+        if delivery.held_until is not None and delivery.held_until > self._clock.now():
+            return self._leave(message.receipt)
         try:
             webhook = self._webhooks.get(message.owner_id, message.webhook_id)
             return self._attempt(webhook, delivery, message.receipt)
@@ -132,14 +135,19 @@ class Deliverer:
             attempt = Attempt(DeliveryStatus.FAILED, now, error="webhook_disabled")
             self._deliveries.tried(delivery, attempt)
             return Outcome(done=True, note="webhook disabled")
-        begun = self._deliveries.begin(delivery, self._token())
+        begun = self._deliveries.begin(delivery, self._token(), now)
         if begun is None:
-            return Outcome(done=True, note="in other hands")
+            return self._leave(receipt)
         delivery, secrets = begun, webhook.secrets(now)
         reply = self._sender.send(webhook.url, delivery.event_id, delivery.body, secrets, now)
         if reply.accepted:
             return self._arrived(webhook, delivery, reply)
         return self._failed(webhook, delivery, reply, receipt)
+
+    def _leave(self, receipt: str) -> Outcome:
+        """Another worker is at it. The message stays: it may be the one that this worker has in hand, too."""
+        self._inbox.delay(receipt, int(HELD.total_seconds()))
+        return Outcome(done=False, note="in other hands")
 
     def _arrived(self, webhook: Webhook, delivery: Delivery, reply: Reply) -> Outcome:
         self._note(delivery, DeliveryStatus.DELIVERED, reply)

@@ -17,6 +17,8 @@ TEST = "WebhookTest"  # type of the event that a contributor sends to try a webh
 SHOWN = 50  # deliveries of a webhook that its contributor can look at
 # A message lives as long in its queue; no attempt is due later.
 KEPT = timedelta(days=14)
+# An attempt is in one worker's hands for as long, unless it ends before: as long as its function runs at most.
+HELD = timedelta(seconds=60)
 
 
 class DeliveryStatus(StrEnum):
@@ -59,6 +61,7 @@ class Delivery:
         round: Grows by one with every replay; a message of an earlier round is out of date.
         attempts: Begun in this round.
         holder: Token of the last attempt.
+        held_until: Until when nobody else may make one, or else its holder died; None once it ended.
         status_code: Of the last answer; None where there was none.
         error: Why there was none, or why there was no attempt; a code.
         tried_at: Time of the last attempt.
@@ -76,6 +79,7 @@ class Delivery:
     round: int = 1
     attempts: int = 0
     holder: str | None = None
+    held_until: datetime | None = None
     status_code: int | None = None
     error: str | None = None
     tried_at: datetime | None = None

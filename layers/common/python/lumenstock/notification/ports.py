@@ -94,12 +94,18 @@ class DeliveryStore(Protocol):
         """The newest, newest first."""
         ...
 
-    def begin(self, delivery: Delivery, token: str) -> Delivery | None:
-        """Count an attempt before it is made; None if somebody else made or makes the one that is due.
-
-        ``token`` is drawn for the attempt: a write whose answer got lost, and is sent again, is known by it.
+    def begin(self, delivery: Delivery, token: str, now: datetime) -> Delivery | None:
+        """Count an attempt before it is made, and hold the delivery for it.
 
         A message that the queue gives to two at once is sent by one of them.
+
+        Args:
+            delivery: As it was found: waiting, and held by nobody.
+            token: Drawn for the attempt: a write whose answer got lost, and is sent again, is known by it.
+            now: The time.
+
+        Returns:
+            The delivery as it stands; None if somebody else was faster.
         """
         ...
 

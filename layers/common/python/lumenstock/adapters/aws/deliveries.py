@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -12,7 +13,7 @@ from lumenstock.adapters.aws.faults import failed_condition
 from lumenstock.kernel.clock import to_iso
 from lumenstock.kernel.errors import NotFoundError
 from lumenstock.kernel.ids import DeliveryId, WebhookId
-from lumenstock.notification.delivery import KEPT, Delivery, DeliveryStatus
+from lumenstock.notification.delivery import HELD, KEPT, Delivery, DeliveryStatus
 from lumenstock.notification.ports import Attempt
 
 if TYPE_CHECKING:
@@ -65,18 +66,19 @@ class DynamoDeliveries:
         )
         return [_from_item(item) for item in found["Items"]]
 
-    def begin(self, delivery: Delivery, token: str) -> Delivery | None:
+    def begin(self, delivery: Delivery, token: str, now: datetime) -> Delivery | None:
         """See the protocol."""
         try:
             answer = self._client.update_item(
                 TableName=self._table,
                 Key=_key(delivery.webhook_id, delivery.id),
-                UpdateExpression="SET holder = :token ADD attempts :one",
+                UpdateExpression="SET holder = :token, held_until = :until ADD attempts :one",
                 ConditionExpression="#round = :round AND attempts = :attempts AND #status = :waiting",
                 ExpressionAttributeNames={"#status": "status", "#round": "round"},
                 ExpressionAttributeValues={
                     ":one": {"N": "1"},
                     ":token": {"S": token},
+                    ":until": {"S": to_iso(now + HELD)},
                     ":round": {"N": str(delivery.round)},
                     ":attempts": {"N": str(delivery.attempts)},
                     ":waiting": {"S": DeliveryStatus.WAITING},
@@ -99,10 +101,9 @@ class DynamoDeliveries:
             "next_at": to_iso(attempt.next_at) if attempt.next_at else None,
         }
         told |= {name: value for name, value in optional.items() if value is not None}
-        forgotten = [name for name, value in optional.items() if value is None]
+        forgotten = ["held_until", *(name for name, value in optional.items() if value is None)]
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in told)
-        if forgotten:
-            expression += " REMOVE " + ", ".join(f"#{name}" for name in forgotten)
+        expression += " REMOVE " + ", ".join(f"#{name}" for name in forgotten)
         values = {"round": delivery.round, "delivered": str(DeliveryStatus.DELIVERED), **told}
         try:
             self._client.update_item(
@@ -125,7 +126,8 @@ class DynamoDeliveries:
             answer = self._client.update_item(
                 TableName=self._table,
                 Key=_key(webhook_id, delivery_id),
-                UpdateExpression="SET #status = :waiting, attempts = :none ADD #round :one REMOVE next_at",
+                UpdateExpression="SET #status = :waiting, attempts = :none ADD #round :one "
+                "REMOVE next_at, held_until",
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeNames={"#status": "status", "#round": "round"},
                 ExpressionAttributeValues={
