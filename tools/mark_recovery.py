@@ -15,13 +15,15 @@ import io
 import os
 import statistics
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image, ImageOps
+from rich.console import Console
+from rich.progress import track
 
 from lumenstock.imaging.decoder import Decoder
 from lumenstock.imaging.invisible_mark import MarkKey, embed
@@ -142,6 +144,11 @@ class Bench:
         return detect(self._decoder.shrink(self._path, MAX_LOOKED_AT_PX), KEY)
 
 
+def counted(what: str, count: int, first: int = 0) -> Iterable[Image.Image]:
+    """Pictures, with a bar on standard error that says how far it is."""
+    return track(pictures(count, first=first), what, count, console=Console(stderr=True))
+
+
 def psnr_db(picture: Image.Image) -> float:
     """What the mark costs at 1024 px, before an encoder takes its own."""
     plain = picture.copy()
@@ -155,7 +162,7 @@ def recovery(bench: Bench, count: int) -> tuple[dict[str, Tally], list[float]]:
     """Each attack's tally over ``count`` pictures, and what the mark cost each picture in dB."""
     tallies = {name: Tally() for name in ("as published", *ATTACKS, *REPORTED)}
     costs_db = []
-    for picture in pictures(count):
+    for picture in counted("marked", count):
         costs_db.append(psnr_db(picture))
         public = bench.published(picture)
         tallies["as published"].add(bench.found(encoded(public, "PNG", 0)))
@@ -166,7 +173,7 @@ def recovery(bench: Bench, count: int) -> tuple[dict[str, Tally], list[float]]:
 
 def unmarked(bench: Bench, count: int) -> list[Detection]:
     """What is found in pictures without a mark."""
-    return [bench.found(encoded(picture, "JPEG", 80)) for picture in pictures(count, first=100_000)]
+    return [bench.found(encoded(picture, "JPEG", 80)) for picture in counted("unmarked", count, 100_000)]
 
 
 def report(tallies: dict[str, Tally], costs_db: list[float], null: list[Detection]) -> bool:
