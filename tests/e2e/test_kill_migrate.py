@@ -23,6 +23,7 @@ SEED = 20_261_122
 DEATHS = 5
 # 60 in every run, because the pipeline has to follow; MIGRATE_FILES=200 or 2000 on demand.
 MIGRATED = int(os.environ.get("MIGRATE_FILES", "60"))
+PATIENCE_S = max(900, MIGRATED * 2)  # a file that was sent waits until the pipeline has done all before it
 
 pytestmark = pytest.mark.timeout(max(900, MIGRATED * 6), func_only=True)
 
@@ -58,7 +59,7 @@ def test_a_migration_that_is_killed_five_times_brings_every_file_in_once(
         assert kill_when(program.start(*command), lambda until=until: traffic.begun >= until)  # type: ignore[misc]
     memory_mb, output = [], tmp_path / "lines"
     with output.open("wb") as standard_output:
-        last = program.start(*command, "--wait", "900", "--json", stdout=standard_output)
+        last = program.start(*command, "--wait", str(PATIENCE_S), "--json", stdout=standard_output)
         process = psutil.Process(last.pid)
         while last.poll() is None:
             memory_mb.append(process.memory_info().rss / 1e6)
