@@ -17,7 +17,7 @@ TEST = "WebhookTest"  # type of the event that a contributor sends to try a webh
 SHOWN = 50  # deliveries of a webhook that its contributor can look at
 # A message lives as long in its queue; no attempt is due later.
 KEPT = timedelta(days=14)
-# An attempt is in one worker's hands for as long, unless it ends before: as long as its function runs at most.
+# One worker has an attempt in hand for as long at most: no function runs longer.
 HELD = timedelta(seconds=60)
 
 
