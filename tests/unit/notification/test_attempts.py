@@ -12,7 +12,7 @@ from lumenstock import bootstrap
 from lumenstock.kernel.errors import ConflictError, UnavailableError
 from lumenstock.kernel.ids import UserId
 from lumenstock.notification.attempts import MAX_REST_S, Deliverer, Message, Patience
-from lumenstock.notification.delivery import HELD, Delivery, DeliveryStatus
+from lumenstock.notification.delivery import Delivery, DeliveryStatus
 from lumenstock.notification.events import EventType
 from lumenstock.notification.fan_out import replay, send_test
 from lumenstock.notification.ports import Reply
@@ -140,7 +140,6 @@ def test_the_bus_is_told_of_a_disabled_webhook_even_if_it_was_out(world: World) 
         world.deliver(message)
     assert world.told == []
     world.bus_down = False
-    world.now_ += HELD
     assert world.deliver(message)
     assert [event.detail["webhook_id"] for event in world.told] == [webhook.id]
     assert present(webhook).announced

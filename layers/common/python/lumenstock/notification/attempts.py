@@ -120,8 +120,6 @@ class Deliverer:
             return Outcome(done=True, note="out of date")
         if delivery.status is not DeliveryStatus.WAITING:
             return Outcome(done=True, note="settled before")
-        if delivery.held_until is not None and delivery.held_until > self._clock.now():
-            return self._leave(message.receipt)
         try:
             webhook = self._webhooks.get(message.owner_id, message.webhook_id)
             return self._attempt(webhook, delivery, message.receipt)

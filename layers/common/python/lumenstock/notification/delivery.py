@@ -61,7 +61,6 @@ class Delivery:
         round: Grows by one with every replay; a message of an earlier round is out of date.
         attempts: Begun in this round.
         holder: Token of the last attempt.
-        held_until: Until when nobody else may make one, or else its holder died; None once it ended.
         status_code: Of the last answer; None where there was none.
         error: Why there was none, or why there was no attempt; a code.
         tried_at: Time of the last attempt.
@@ -79,7 +78,6 @@ class Delivery:
     round: int = 1
     attempts: int = 0
     holder: str | None = None
-    held_until: datetime | None = None
     status_code: int | None = None
     error: str | None = None
     tried_at: datetime | None = None

@@ -95,17 +95,17 @@ class DeliveryStore(Protocol):
         ...
 
     def begin(self, delivery: Delivery, token: str, now: datetime) -> Delivery | None:
-        """Count an attempt before it is made, and hold the delivery for it.
+        """Count an attempt before it is made, and hold the delivery until it is noted, or its maker dead.
 
         A message that the queue gives to two at once is sent by one of them.
 
         Args:
-            delivery: As it was found: waiting, and held by nobody.
+            delivery: As it was found.
             token: Drawn for the attempt: a write whose answer got lost, and is sent again, is known by it.
             now: The time.
 
         Returns:
-            The delivery as it stands; None if somebody else was faster.
+            The delivery as it stands; None if somebody else holds it, or was faster.
         """
         ...
 

@@ -73,11 +73,13 @@ class DynamoDeliveries:
                 TableName=self._table,
                 Key=_key(delivery.webhook_id, delivery.id),
                 UpdateExpression="SET holder = :token, held_until = :until ADD attempts :one",
-                ConditionExpression="#round = :round AND attempts = :attempts AND #status = :waiting",
+                ConditionExpression="#round = :round AND attempts = :attempts AND #status = :waiting "
+                "AND (attribute_not_exists(held_until) OR held_until <= :now)",
                 ExpressionAttributeNames={"#status": "status", "#round": "round"},
                 ExpressionAttributeValues={
                     ":one": {"N": "1"},
                     ":token": {"S": token},
+                    ":now": {"S": to_iso(now)},
                     ":until": {"S": to_iso(now + HELD)},
                     ":round": {"N": str(delivery.round)},
                     ":attempts": {"N": str(delivery.attempts)},
