@@ -27,7 +27,7 @@ class Member:
 
 @dataclass
 class FakeIdentity:
-    """Implements :class:`lumenstock.accounts.ports.IdentityProvider`."""
+    """Implements :class:`lumenstock.accounts.ports.IdentityProvider`; every method is one call to Cognito."""
 
     members: dict[str, Member] = field(default_factory=dict)
     sessions: dict[str, Member] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from functions.runtime.principal import Principal
 from lumenstock import bootstrap
-from lumenstock.adapters.aws.idempotency import Attempt
+from lumenstock.adapters.aws.idempotency import Attempt, Claim
 
 # A function of the API runs at most 29 s: an attempt that is older than this died, and may be taken over.
 _BUSY = timedelta(seconds=30)
@@ -38,7 +38,7 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 
 def once(
-    run: Callable[[], Answer],
+    run: Callable[[Claim], Answer],
     answer: type[Answer],
     *,
     key: str | None,
@@ -49,29 +49,30 @@ def once(
 ) -> Answer:
     """Do ``run``, or give the answer that it gave when the same request came before.
 
-    Only a success is kept: after an error the same key may be tried again. On another ``path`` the same key
-    is another key.
+    An attempt may die at any moment, and another one runs then: what a request makes is named after its
+    claim, so that there is one of it. Only a success is kept: after an error the same key may be tried again.
+    On another ``path`` the same key is another key.
 
     Raises:
         RequestInProgressError: The same request is being worked on.
         IdempotencyKeyReusedError: The key came before, with another body.
     """
+    now, token = bootstrap.clock().now(), secrets.token_hex(16)
     if key is None:
-        return run()
+        return run(Claim(now, token))
     store = bootstrap.idempotency()
-    now = bootstrap.clock().now()
     attempt = Attempt(
         key=f"{caller.id}#{path}#{key}",
         fingerprint=hashlib.sha256(body.model_dump_json().encode() if body else b"").hexdigest(),
-        token=secrets.token_hex(8),
+        token=token,
         busy_until=now + _BUSY,
         expires_at=now + kept,
     )
-    earlier = store.begin(attempt, now)
-    if earlier is not None:
-        return answer.model_validate_json(earlier)
+    begun = store.begin(attempt, now)
+    if isinstance(begun, str):
+        return answer.model_validate_json(begun)
     try:
-        result = run()
+        result = run(begun)
     except BaseException:
         store.abandon(attempt)
         raise

@@ -19,6 +19,7 @@ from functions.uploads.schema import ImageStatus, MultipartUpload, SinglePut, Up
 from functions.uploads.service import api
 from lumenstock import bootstrap
 from lumenstock.accounts.roles import Role
+from lumenstock.adapters.aws.idempotency import Claim
 from lumenstock.adapters.aws.queues import object_created
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
@@ -89,7 +90,7 @@ def start(
 
     in_parts = wanted.size_bytes > SINGLE_PUT_BYTES if wanted.multipart == "auto" else wanted.multipart
 
-    def announce() -> UploadStarted:
+    def announce(_: Claim) -> UploadStarted:
         if wanted.sha256:
             refuse_known(bootstrap.catalog(), wanted.sha256, caller.id)
         announced = Announcement(
@@ -161,7 +162,7 @@ def status(image_id: ImageIdPath, caller: Caller, wait: Wait = 0, held: IfNoneMa
 def retry(image_id: ImageIdPath, caller: Caller, key: IdempotencyKey = None) -> ImageStatus:
     """Try again."""
 
-    def reopen() -> ImageStatus:
+    def reopen(_: Claim) -> ImageStatus:
         image = retry_processing(
             bootstrap.catalog(), _send, ImageId(image_id), caller.id, now=bootstrap.clock().now()
         )

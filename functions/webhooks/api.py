@@ -23,11 +23,12 @@ from functions.webhooks.schema import (
     WebhookSecret,
 )
 from lumenstock import bootstrap
+from lumenstock.adapters.aws.idempotency import Claim
 from lumenstock.kernel.errors import ConflictError, VersionConflictError
 from lumenstock.kernel.ids import DeliveryId, UserId, WebhookId, new_ulid
 from lumenstock.notification import fan_out
 from lumenstock.notification.delivery import SHOWN
-from lumenstock.notification.ports import Edit
+from lumenstock.notification.ports import Edit, Rotation
 from lumenstock.notification.targets import parse_target
 from lumenstock.notification.webhook import MAX_WEBHOOKS, ROTATION, new_secret
 from lumenstock.notification.webhook import Webhook as NewWebhook
@@ -61,16 +62,15 @@ def create(
     """Create a webhook."""
     parse_target(wanted.url, bootstrap.webhook_targets())
 
-    def make() -> Made:
-        now = bootstrap.clock().now()
+    def make(claim: Claim) -> Made:
         webhook = NewWebhook(
-            id=WebhookId(new_ulid(now)),
+            id=WebhookId(new_ulid(claim.since, claim.random_bytes)),
             owner_id=caller.id,
             url=wanted.url,
             events=tuple(dict.fromkeys(wanted.events)),
             description=wanted.description,
             secret=new_secret(secrets.token_bytes),
-            created_at=now,
+            created_at=claim.since,
         )
         bootstrap.webhooks().create(webhook, limit=MAX_WEBHOOKS)
         return Made(id=webhook.id)
@@ -160,9 +160,9 @@ def rotate(webhook_id: WebhookIdPath, caller: Caller, key: IdempotencyKey = None
     """Change the secret."""
     known = WebhookId(webhook_id)
 
-    def change() -> Made:
-        until = bootstrap.clock().now() + ROTATION
-        bootstrap.webhooks().rotate(caller.id, known, new_secret(secrets.token_bytes), until)
+    def change(claim: Claim) -> Made:
+        rotation = Rotation(claim.seed, new_secret(secrets.token_bytes), claim.since + ROTATION)
+        bootstrap.webhooks().rotate(caller.id, known, rotation)
         return Made(id=known)
 
     once(change, Made, key=key, caller=caller, path=f"{_PATH}/{known}/secret")
@@ -204,15 +204,15 @@ def enable(webhook_id: WebhookIdPath, caller: Caller) -> Webhook:
 def send_test(webhook_id: WebhookIdPath, caller: Caller, key: IdempotencyKey = None) -> Delivery:
     """Send a test event."""
 
-    def start() -> Delivery:
+    def start(claim: Claim) -> Delivery:
         started = fan_out.send_test(
             caller.id,
             WebhookId(webhook_id),
             webhooks=bootstrap.webhooks(),
             deliveries=bootstrap.deliveries(),
             outbox=bootstrap.webhooks_queue(),
-            now=bootstrap.clock().now(),
-            random_bytes=secrets.token_bytes,
+            now=claim.since,
+            random_bytes=claim.random_bytes,
         )
         return Delivery.of(started)
 
@@ -257,7 +257,7 @@ def replay(
     """Send a delivery again."""
     path = f"{_PATH}/{webhook_id}/deliveries/{delivery_id}/replay"
     return once(
-        lambda: _replay(caller.id, webhook_id, delivery_id), Delivery, key=key, caller=caller, path=path
+        lambda _: _replay(caller.id, webhook_id, delivery_id), Delivery, key=key, caller=caller, path=path
     )
 
 

@@ -22,7 +22,7 @@ from tests.conftest import CATALOG, DERIVATIVES, Stores, forget_cached
 from tests.model import backends
 from tests.model.answers import RememberingDecoder, RememberingEmbedder
 from tests.model.clock import Clock
-from tests.model.crashes import Knife
+from tests.model.crashes import Cognito, Knife
 from tests.model.machine import InProcessMachine
 from tests.model.world import World
 from tools.train_demo import MODEL_FOLDER
@@ -71,6 +71,8 @@ def new_world(
     boto3.client("events").create_event_bus(Name="lumenstock")
     set_stage(
         EVENT_BUS_NAME="lumenstock",
+        UPLOAD_ROLE_ARN="arn:aws:iam::123456789012:role/upload",
+        WEBHOOK_LOOPBACK="true",
         DISTRIBUTION_ID=_distribution(),
         REVIEW="auto",
         APPROVE_UNSCORED="true",
@@ -82,6 +84,7 @@ def new_world(
     clock, knife = Clock(), Knife()
     knife.attach()
     monkeypatch.setattr(bootstrap, "clock", lambda: clock)
+    monkeypatch.setattr("functions.auth.api.sleep", lambda _: None)
     monkeypatch.setattr(bootstrap, "decoder", lambda: decoder)
     monkeypatch.setattr(bootstrap, "embedder", lambda: embedder)
     monkeypatch.setattr(bootstrap, "raw_decoder", lambda: decoder)
@@ -100,6 +103,8 @@ def new_world(
         clock.at = Clock().at
         world = World(stores, dlq_url, clock, knife, Random(seed))
         monkeypatch.setattr(bootstrap, "webhook_sender", lambda: world.receiver)
+        identity = Cognito(knife)
+        monkeypatch.setattr(bootstrap, "identity", lambda: identity)
         backends.clear()
         return world
 

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from lumenstock.adapters.aws import clients
+from tests.identity import FakeIdentity
 
 When = Literal["before", "after"]
+_Answer = TypeVar("_Answer")
 
 
 class Killed(BaseException):
@@ -60,6 +63,7 @@ class Knife:
             clients.sqs(),
             clients.events(),
             clients.cloudfront(),
+            clients.sts(),
         ):
             client.meta.events.register("before-call", self._before)
             client.meta.events.register("after-call", self._after)
@@ -75,13 +79,23 @@ class Knife:
             self._stack.pop()
             self.longest[name] = max(self.longest.get(name, []), process.calls, key=len)
 
-    def _before(self, model: Any, params: dict[str, Any], **_: Any) -> None:
+    def call(self, name: str, do: Callable[[], _Answer]) -> _Answer:
+        """A call to what moto has not."""
+        self._begin(name)
+        answer = do()
+        self._cut("after")
+        return answer
+
+    def _begin(self, name: str) -> None:
         if self._stack:
             process = self._stack[-1]
             if process.dead:
                 raise Killed  # Python would clean up behind an exception; a process that is gone does not
-            process.calls.append(model.name)
+            process.calls.append(name)
         self._cut("before")
+
+    def _before(self, model: Any, params: dict[str, Any], **_: Any) -> None:
+        self._begin(model.name)
         if model.name == "PutEvents":
             self.sent_events.append(params)
 
@@ -94,6 +108,22 @@ class Knife:
             process.cut, process.dead = None, True
             self.kills[process.name] += 1
             raise Killed
+
+
+class Cognito(FakeIdentity):
+    """Accounts in memory, each of whose methods is a call that a process may die at."""
+
+    def __init__(self, knife: Knife) -> None:
+        """Nobody is known yet."""
+        super().__init__()
+        self._knife = knife
+
+    def __getattribute__(self, name: str) -> Any:
+        """A method goes by way of the knife."""
+        found = super().__getattribute__(name)
+        if name.startswith("_") or not callable(found):
+            return found
+        return lambda *args: self._knife.call(name, partial(found, *args))
 
 
 def cuts_at_random(random: Random, share: float) -> Callable[[str], Cut | None]:

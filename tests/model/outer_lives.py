@@ -1,39 +1,32 @@
-"""Lives of what stands at the edges: requests of clients, the CDN's origin, S3 Batch, webhooks, second looks."""
+"""Lives of what stands at the edges: uploads of clients, the CDN's origin, S3 Batch, second looks."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from functions.backfill import revise
 from functions.delivery import render as delivery
-from functions.webhooks import deliver
 from lumenstock import bootstrap, use_cases
 from lumenstock.accounts.model import Profile
 from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.ingest.sessions import new_session
-from lumenstock.kernel.ids import ImageId, UploadId, WebhookId, new_ulid
-from lumenstock.notification.events import EventType
-from lumenstock.notification.webhook import Webhook, new_secret
+from lumenstock.kernel.ids import ImageId, UploadId
 from lumenstock.settings import settings
 from tests.conftest import CATALOG, IDEMPOTENCY, ORIGINALS
 from tests.functions.gateway import Answer, Gateway, Person
 from tests.model import backends
 from tests.model.clock import T0
 from tests.model.lives import ANN, EXPIRED, Life, send_part
-from tests.model.scripts import DAMAGED, GOOD, HELD, PICTURE
+from tests.model.scripts import DAMAGED, GOOD, HELD, PICTURE, asked
 from tests.model.world import World
 from tests.pictures import jpeg
 
 TAKEN_DOWN = frozenset({"taken_down"})
 FINER, COARSER = jpeg(320, 300, quality=80), jpeg(320, 300, quality=60)  # look like PICTURE
 _API, _ANN = Gateway(), Person(ANN.id, ("contributor",))
-_Answer = TypeVar("_Answer")
 
 
 def started(world: World) -> None:
@@ -60,33 +53,10 @@ def started_by_uppy(world: World) -> None:
     def create() -> Answer:
         return _API.request("POST", f"/v1/companion/{capability}/s3/multipart", json=body)
 
-    upload_id = _asked(world, "companion", create, lambda answer: answer.status == 200).json()["uploadId"]
+    upload_id = asked(world, "companion", create, lambda answer: answer.status == 200).json()["uploadId"]
     image_id = bootstrap.uploads().get(UploadId(upload_id)).image_id
     _sent(world, upload_id)
     _ended(world, image_id, "companion")
-
-
-def told(world: World) -> None:
-    """A webhook hears of a picture. Every event comes twice, and the receiver is down at first."""
-    secret = new_secret(world.random.randbytes)
-    webhook_id = WebhookId(new_ulid(T0, world.random.randbytes))
-    webhook = Webhook(webhook_id, ANN.id, "https://ann.example/", tuple(EventType), "", secret, T0)
-    bootstrap.webhooks().create(webhook, limit=1)
-    world.receiver.refusals = 1
-    world.upload(PICTURE, GOOD)
-    world.settle()
-    url, told_of = settings().require("webhooks_queue_url"), set()
-    for call in world.knife.sent_events:
-        for entry in json.loads(call["body"])["Entries"]:
-            detail = json.loads(entry["Detail"])
-            told_of.add(detail["id"])
-            event = {"source": "lumenstock", "detail-type": entry["DetailType"], "detail": detail}
-            for _ in range(2):
-                world.stores.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event))
-    while _delivered_one(world, url):
-        pass
-    assert told_of
-    world.exposed += world.receiver.faults(told_of, world.knife.kills["webhooks"])
 
 
 def made_anew(world: World) -> None:
@@ -100,7 +70,7 @@ def made_anew(world: World) -> None:
     def succeeded(answer: Any) -> bool:
         return bool(answer["results"][0]["resultCode"] == "Succeeded")
 
-    _asked(world, "revise", lambda: revise.handler(event, None), succeeded)
+    asked(world, "revise", lambda: revise.handler(event, None), succeeded)
     world.settle()
     world.clean(timedelta(days=1, minutes=16))
     row = bootstrap.catalog().get(image.id)
@@ -122,7 +92,7 @@ def looked_at_again(world: World) -> None:
     world.settle()
     world.wait(T0 + timedelta(days=1, hours=1) - world.clock.now())
     look = use_cases.second_look()
-    _asked(world, "second_look", lambda: look.run(world.clock.now()), lambda looked: not looked.faults)
+    asked(world, "second_look", lambda: look.run(world.clock.now()), lambda looked: not looked.faults)
     world.settle()
     for image in (own, others):
         if first.id not in {other.id for other in bootstrap.catalog().get(image.id).near_duplicates}:
@@ -170,24 +140,12 @@ OUTER_LIVES = (
     Life("start", 4, started),
     Life("start", 4, started_in_parts),
     Life("companion", 2, started_by_uppy),
-    Life("webhooks", 6, told),
     Life("revise", 13, made_anew),
     Life("second_look", 23, looked_at_again),
     Life("file", 10, asked_for),
     Life("file", 10, asked_for_and_taken_down),
     Life("file", 10, asked_for_in_vain),
 )
-
-
-def _asked(world: World, name: str, ask: Callable[[], _Answer], good: Callable[[_Answer], bool]) -> _Answer:
-    """Ask until the answer is good; whoever gets none asks again after two minutes."""
-    answers: list[_Answer] = []
-    for _ in range(10):
-        if world.attempt(name, lambda: answers.append(ask())) and good(answers[-1]):
-            return answers[-1]
-        world.wait(timedelta(minutes=2))
-    message = f"{name}: {answers[-1:]}"
-    raise AssertionError(message)
 
 
 def _announced(world: World, *, multipart: bool) -> dict[str, Any]:
@@ -200,7 +158,7 @@ def _announced(world: World, *, multipart: bool) -> dict[str, Any]:
         key = {"Idempotency-Key": "one"}
         return _API.request("POST", "/v1/images/upload", json=wanted, headers=key, person=_ANN)
 
-    first = _asked(world, "start", start, lambda answer: answer.status == 201).json()
+    first = asked(world, "start", start, lambda answer: answer.status == 201).json()
     assert start().json() == first
     return dict(first)
 
@@ -231,28 +189,6 @@ def _ended(world: World, image_id: str, process: str) -> None:
     world.exposed += _kept_locks(world)
 
 
-def _delivered_one(world: World, url: str) -> bool:
-    """One message of the webhooks' queue goes to its consumer; False when there is none."""
-    world.wait(timedelta(hours=1))
-    messages = world.stores.sqs.receive_message(QueueUrl=url).get("Messages", [])
-    for message in messages:
-        record = {
-            "messageId": message["MessageId"],
-            "receiptHandle": message["ReceiptHandle"],
-            "body": message["Body"],
-        }
-        answers: list[Any] = []
-        event = {"Records": [record]}
-        lived = world.attempt("webhooks", partial(_deliver, event, answers))
-        if lived and not answers[0]["batchItemFailures"]:
-            world.stores.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return bool(messages)
-
-
-def _deliver(event: dict[str, Any], answers: list[Any]) -> None:
-    answers.append(deliver.handler(event, None))
-
-
 def _unnoticed(row: Image, world: World) -> Image:
     """Approved as if nobody had seen what it is."""
     if row.status is Status.APPROVED:
@@ -267,7 +203,7 @@ def _get(image: Image, name: str) -> dict[str, Any]:
 
 
 def _file(world: World, image: Image, name: str, status: int) -> None:
-    _asked(
+    asked(
         world,
         "file",
         lambda: delivery.handler(_get(image, name), None),

@@ -1,9 +1,10 @@
-"""What happens in a world, by its seed."""
+"""What happens in a world, by its seed or by a plan."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from lumenstock import use_cases
 from lumenstock.kernel.ids import UserId
@@ -18,9 +19,21 @@ GOOD = frozenset({"approved"})
 REFUSED = frozenset({"rejected"})
 ONE_OF_TWINS = frozenset({"approved", "rejected"})
 HELD = frozenset({"pending_review"})
+_Answer = TypeVar("_Answer")
 DEATHS = 0.15
 CHAOTIC_STEPS = 16
 A_LONG_TIME = timedelta(days=31)  # the original of a deleted image is kept for 30 days
+
+
+def asked(world: World, name: str, ask: Callable[[], _Answer], good: Callable[[_Answer], bool]) -> _Answer:
+    """Ask until the answer is good; whoever gets none asks again after two minutes."""
+    answers: list[_Answer] = []
+    for _ in range(10):
+        if world.attempt(name, lambda: answers.append(ask())) and good(answers[-1]):
+            return answers[-1]
+        world.wait(timedelta(minutes=2))
+    message = f"{name}: {answers[-1:]}"
+    raise AssertionError(message)
 
 
 def chaos(world: World) -> None:

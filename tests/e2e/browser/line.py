@@ -5,6 +5,7 @@ Chromium's own emulation of "offline" lets an upload that is in flight go throug
 
 from __future__ import annotations
 
+import select
 import socket
 import socketserver
 import struct
@@ -18,6 +19,8 @@ _NO_AUTHENTICATION = b"\x05\x00"
 _CONNECTED = b"\x05\x00\x00\x01" + bytes(6)
 _NAME = 3
 _CHUNK_BYTES = 64 * 1024
+# Who sends nothing for this long lets the next one send.
+_PAUSE_S = 0.05
 
 
 class Line:
@@ -25,7 +28,8 @@ class Line:
 
     Attributes:
         address: What a browser takes as its proxy.
-        bytes_per_s: Speed of what is sent, over all connections; 0 for no limit.
+        bytes_per_s: Speed of what is sent, over all connections; 0 for no limit. One sends at a time, to the end
+            of what it has: side by side, the parts of a file would all be there at the same moment.
     """
 
     def __init__(self, port: int) -> None:
@@ -61,12 +65,18 @@ class Line:
             self._connections -= {client, server}
 
     def _carry(self, source: socket.socket, target: socket.socket, *, limited: bool = False) -> None:
+        has_turn = False
         with suppress(OSError):
             while data := source.recv(_CHUNK_BYTES):
                 if limited and self.bytes_per_s:
-                    with self._sending:
-                        time.sleep(len(data) / self.bytes_per_s)
+                    has_turn = has_turn or self._sending.acquire()
+                    time.sleep(len(data) / self.bytes_per_s)
                 target.sendall(data)
+                if has_turn and not select.select([source], [], [], _PAUSE_S)[0]:
+                    self._sending.release()
+                    has_turn = False
+        if has_turn:
+            self._sending.release()
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

@@ -16,8 +16,9 @@ from tests.e2e.stage import Person, Stage
 
 pytestmark = pytest.mark.browser
 
-# Slow enough that a part of 5 MiB takes 1.3 s, so that what happens next happens within the second one.
+# A part of 5 MiB takes 1.3 s; once one is there the next takes 21 s, so that what happens next happens within it.
 _SLOW_BYTES_PER_S = 4_000_000
+_CRAWLING_BYTES_PER_S = 250_000
 _OTHER_CHUNK_BYTES = 6 * 1024 * 1024
 # Golden Retriever writes what it must remember twice a second.
 _REMEMBERED_MS = 700
@@ -66,6 +67,7 @@ def begin_slowly(uploader: Uploader, wire: Line, endpoint: str, picture: Path) -
     wire.bytes_per_s = _SLOW_BYTES_PER_S
     uploader.press("Upload 1 file")
     uploader.wait_for_parts(1)
+    wire.bytes_per_s = _CRAWLING_BYTES_PER_S
 
 
 def test_an_upload_goes_on_after_the_network_was_cut(

@@ -10,6 +10,7 @@ from functions.runtime.idempotency import once
 from functions.runtime.principal import Principal
 from functions.runtime.schema import AnswerModel, RequestModel
 from lumenstock import bootstrap
+from lumenstock.adapters.aws.idempotency import Claim
 from lumenstock.kernel.errors import IdempotencyKeyReusedError, RequestInProgressError
 from lumenstock.kernel.ids import UserId
 from tests.conftest import Stores
@@ -36,7 +37,7 @@ class Counter:
         self.drawn = 0
         self.failures = failures
 
-    def draw(self) -> Drawn:
+    def draw(self, _: Claim) -> Drawn:
         if self.failures:
             self.failures -= 1
             raise ConnectionError
@@ -103,7 +104,7 @@ def test_a_claim_whose_answer_was_lost_is_our_own(monkeypatch: pytest.MonkeyPatc
 def test_a_request_that_is_being_worked_on_is_refused() -> None:
     counter = Counter()
     with pytest.raises(RequestInProgressError):
-        once(lambda: Drawn(ticket_no=draw(counter)), Drawn, key="k", caller=person(), path="/p",
+        once(lambda _: Drawn(ticket_no=draw(counter)), Drawn, key="k", caller=person(), path="/p",
              body=Wish.model_validate({"name": "a"}))  # fmt: skip
     assert counter.drawn == 0
 
@@ -125,14 +126,25 @@ def test_an_attempt_that_died_is_taken_over_and_cannot_write_over_its_successor(
     monkeypatch.setattr(bootstrap, "clock", lambda: clock)
     counter = Counter()
 
-    def slow() -> Drawn:
+    claims: list[Claim] = []
+
+    def quick(claim: Claim) -> Drawn:
+        claims.append(claim)
+        return counter.draw(claim)
+
+    def slow(claim: Claim) -> Drawn:
+        claims.append(claim)
         clock.moment += timedelta(seconds=31)
-        assert draw(counter) == 1  # somebody takes over while we hang
+        with pytest.raises(IdempotencyKeyReusedError):
+            draw(counter, name="b")
+        taken_over = once(quick, Drawn, key="k", caller=person(), path="/p", body=wish)  # while we hang
+        assert taken_over.ticket_no == 1
         return Drawn(ticket_no=99)
 
     wish = Wish.model_validate({"name": "a"})
     assert once(slow, Drawn, key="k", caller=person(), path="/p", body=wish).ticket_no == 99
     assert draw(counter) == 1
+    assert claims[0] == claims[1]
 
 
 def test_an_answer_is_forgotten_after_its_time(monkeypatch: pytest.MonkeyPatch, stores: Stores) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,9 +15,17 @@ import pytest
 from standardwebhooks import Webhook
 
 from functions.webhooks import deliver
+from lumenstock import bootstrap
 from lumenstock.adapters.aws import clients
-from tests.functions.gateway import Gateway
+from lumenstock.kernel.ids import UserId
+from lumenstock.notification import fan_out
+from lumenstock.notification.delivery import News
+from lumenstock.notification.events import EventType
+from tests.functions.gateway import Gateway, Person
 from tests.functions.webhooks.conftest import ANA, PATH, Queue, create
+
+BATCHES, SIZE = int(os.environ.get("FAULT_BATCHES", "100")), 10
+BEN = Person("22222222-aaaa-4bbb-8ccc-222222222222", ("contributor",))
 
 
 @dataclass
@@ -202,3 +212,33 @@ def test_two_workers_with_the_same_message_do_no_harm(
     (delivery,) = deliveries(gateway, webhook)
     assert delivery["status"] == "delivered"
     assert {headers["webhook-id"] for _, headers, _ in service.heard} == {delivery["eventId"]}
+
+
+@pytest.mark.dynamodb_local
+def test_of_ten_messages_the_bad_one_comes_again(real_queue: Queue, service: Service) -> None:
+    """A hundred times, with the bad one in another place each time. Moto's tables are not for ten at once."""
+    service.statuses["/bad"] = 503
+    create(Gateway(), url=service.url("/good"))
+    failing = create(Gateway(), BEN, url=service.url("/bad"))["id"]
+    for batch in range(BATCHES):
+        bad = batch % SIZE
+        for place in range(SIZE):
+            news = News(f"{batch}-{place}", EventType.IMAGE_APPROVED, bootstrap.clock().now(), {})
+            fan_out.tell(
+                UserId((BEN if place == bad else ANA).id),
+                news,
+                webhooks=bootstrap.webhooks(),
+                deliveries=bootstrap.deliveries(),
+                outbox=bootstrap.webhooks_queue(),
+            )
+        records = real_queue.records(hidden_s=100)
+        assert len(records) == SIZE
+        expected = [record["messageId"] for record in records if failing in record["body"]]
+        answer = deliver.handler({"Records": records}, None)
+        assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == expected
+        assert len(expected) == 1
+        for record in records:
+            real_queue.stores.sqs.delete_message(
+                QueueUrl=real_queue.url, ReceiptHandle=record["receiptHandle"]
+            )
+    assert Counter(service.paths()) == {"/good": BATCHES * (SIZE - 1), "/bad": BATCHES}

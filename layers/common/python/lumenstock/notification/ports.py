@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -22,11 +22,26 @@ class Edit:
     description: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A change of secrets.
+
+    Attributes:
+        request: What it was asked for by.
+        secret: The new one.
+        until: How long the one before it signs as well.
+    """
+
+    request: str
+    secret: str = field(repr=False)
+    until: datetime
+
+
 class WebhookStore(Protocol):
     """Webhooks. Every write is one conditional write, so that contributor and deliveries do not meet."""
 
     def create(self, webhook: Webhook, *, limit: int) -> None:
-        """Put a new one.
+        """Put a new one; one that is there stays.
 
         Raises:
             ConflictError: The owner has ``limit`` already.
@@ -50,8 +65,11 @@ class WebhookStore(Protocol):
         """Write new values; a new address starts without failures."""
         ...
 
-    def rotate(self, owner_id: UserId, webhook_id: WebhookId, secret: str, until: datetime) -> Webhook:
-        """Sign with ``secret`` from now on, and with the present one as well until ``until``."""
+    def rotate(self, owner_id: UserId, webhook_id: WebhookId, rotation: Rotation) -> Webhook:
+        """Sign with a new secret from now on, and with the present one as well for a while.
+
+        The same request twice is one change: a second one would forget the secret that the receiver knows.
+        """
         ...
 
     def enable(self, owner_id: UserId, webhook_id: WebhookId) -> Webhook:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from lumenstock.adapters.aws.idempotency import Attempt, IdempotencyStore
+from lumenstock.adapters.aws.idempotency import Attempt, Claim, IdempotencyStore
 from lumenstock.ingest.ports import Standing
 from lumenstock.kernel.errors import RequestInProgressError
 
@@ -30,10 +30,10 @@ class DynamoFlight:
     def begin(self) -> Standing:
         """See the protocol."""
         try:
-            answer = self._store.begin(self._attempt, self._now)
+            begun = self._store.begin(self._attempt, self._now)
         except RequestInProgressError:
             return Standing.TAKEN
-        return Standing.OURS if answer is None else Standing.HOPELESS
+        return Standing.OURS if isinstance(begun, Claim) else Standing.HOPELESS
 
     def end(self) -> None:
         """See the protocol."""

@@ -16,7 +16,7 @@ from lumenstock.kernel.clock import to_iso
 from lumenstock.kernel.errors import ConflictError, NotFoundError
 from lumenstock.kernel.ids import UserId, WebhookId
 from lumenstock.notification.events import EventType
-from lumenstock.notification.ports import Edit
+from lumenstock.notification.ports import Edit, Rotation
 from lumenstock.notification.webhook import DisabledBecause, Webhook
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _WEBHOOK = TypeAdapter(Webhook)
 _PLAIN = TypeAdapter(dict[str, str | tuple[EventType, ...]])
 _FAILURES = "failures, failing_since"
-_COUNT = 1  # position of the count in the transaction that makes a webhook
+_PUT, _COUNT = 0, 1  # positions in the transaction that makes a webhook
 
 
 class DynamoWebhooks:
@@ -47,7 +47,8 @@ class DynamoWebhooks:
             "attribute_not_exists(hooks) OR hooks < :limit",
             {":limit": {"N": str(limit)}},
         )
-        if _COUNT in transact(self._client, [put, count]):
+        refused = transact(self._client, [put, count])
+        if _COUNT in refused and _PUT not in refused:
             message = f"You have {limit} webhooks. Delete one first."
             raise ConflictError(message)
 
@@ -82,11 +83,17 @@ class DynamoWebhooks:
         plain = _PLAIN.dump_python(values, mode="json")
         return self._write(owner_id, webhook_id, expression, plain, names=tuple(values))
 
-    def rotate(self, owner_id: UserId, webhook_id: WebhookId, secret: str, until: datetime) -> Webhook:
+    def rotate(self, owner_id: UserId, webhook_id: WebhookId, rotation: Rotation) -> Webhook:
         """See the protocol."""
-        expression = "SET previous_secret = #secret, #secret = :secret, previous_until = :until"
-        values = {"secret": secret, "until": to_iso(until)}
-        return self._write(owner_id, webhook_id, expression, values, names=("secret",))
+        expression = (
+            "SET previous_secret = #secret, #secret = :secret, previous_until = :until, rotated_by = :request"
+        )
+        values = {"secret": rotation.secret, "until": to_iso(rotation.until), "request": rotation.request}
+        is_new = "(attribute_not_exists(rotated_by) OR rotated_by <> :request)"
+        try:
+            return self._write(owner_id, webhook_id, expression, values, names=("secret",), also=is_new)
+        except NotFoundError:
+            return self.get(owner_id, webhook_id)  # it is done already, unless there is none
 
     def enable(self, owner_id: UserId, webhook_id: WebhookId) -> Webhook:
         """See the protocol."""
