@@ -121,6 +121,7 @@ REPORTED: dict[str, Change] = {
     "crop 10 %": cropped(0.1),
     "rotation by 2°": rotated,
 }
+_OUT_OF_REACH = 256
 
 
 @dataclass
@@ -128,7 +129,8 @@ class Tally:
     """How one change went.
 
     Attributes:
-        distances: From each changed picture to its original.
+        distances: From each changed picture to its original; one that has no hash any more is out of reach.
+        mistaken: Pairs of a changed picture and another one than its original that the hash takes for one.
         recognised: Pairs of a changed and a known picture that the hash takes for one.
         by_bands: Of those, how many share a band.
         by_vector: Of those, how many are among the nearest by the vector.
@@ -136,6 +138,7 @@ class Tally:
     """
 
     distances: list[int] = field(default_factory=list)
+    mistaken: int = 0
     recognised: int = 0
     by_bands: int = 0
     by_vector: int = 0
@@ -172,12 +175,16 @@ class Bench:
     def look(self, number: int, changed: Pixels, tally: Tally) -> None:
         """Count one changed picture."""
         hashed, original = picture_hash(changed), self._known.get(_id(number))
-        if hashed is None or original is None:
+        if original is None:
+            return
+        if hashed is None:
+            tally.distances.append(_OUT_OF_REACH)
             return
         tally.distances.append(hashed.distance(original))
         near = {known for known, other in self._known.items() if hashed.distance(other) <= NEAR}
         query = IndexQuery(vector=QueryVector(self._model, self._vector(changed)), window=NEIGHBOURS)
         nearest = {hit.id for hit in self._index.query(query).vector}
+        tally.mistaken += len(near - {_id(number)})
         tally.recognised += len(near)
         sharing = {known for band in hashed.bands_in_doubt() for known in self._bands[band]}
         tally.by_bands += len(near & sharing)
@@ -250,10 +257,12 @@ def report(bench: Bench, tallies: dict[str, Tally]) -> bool:
     print(
         f"\n{false} of {len(pairs)} pairs of different pictures within {NEAR} bits; the nearest {pairs[0]}."
     )
-    print(f"{bench.flat} pictures too flat for a hash.")
     promised = [tallies[name] for name in PROMISED]
+    mistaken = sum(tally.mistaken for tally in promised)
+    print(f"{mistaken} changed pictures within {NEAR} bits of another one than their original.")
+    print(f"{bench.flat} pictures too flat for a hash.")
     recalled = all(tally.recall >= LEAST_RECALL for tally in promised)
-    return recalled and false == 0 and all(tally.found == tally.recognised for tally in promised)
+    return recalled and false == mistaken == 0 and all(tally.found == tally.recognised for tally in promised)
 
 
 def main() -> int:

@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import pytest
 
-_MAY_SKIP = {"gpu", "aws"}
+# Keywords of a report are no marks: they hold the names of folders, such as "aws".
+_MAY_SKIP = ("gpu", "aws")
+_PERMIT = ("may skip", True)
 _skipped: list[str] = []
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Write the permit on the item, whose reports carry it, between processes too."""
+    if any(item.get_closest_marker(name) for name in _MAY_SKIP):
+        item.user_properties.append(_PERMIT)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note each skip that is not allowed."""
-    if report.skipped and not hasattr(report, "wasxfail") and not _MAY_SKIP & report.keywords.keys():
+    permits = [tuple(entry) for entry in report.user_properties]
+    if report.skipped and not hasattr(report, "wasxfail") and _PERMIT not in permits:
         _skipped.append(report.nodeid)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.ingest.payloads import Payload, checked_json
-from functions.runtime.task import task
+from functions.runtime.task import decoder_memory, task
 from lumenstock import bootstrap
 from lumenstock.imaging.renditions import EAGER
 from lumenstock.ingest.checks import FileLimits
@@ -15,7 +15,7 @@ from lumenstock.kernel.ids import ImageId
 from lumenstock.settings import settings
 
 
-@task("validated")
+@task("validated", decoder_memory)
 def handler(payload: Payload) -> dict[str, Any]:
     """Input: ``{image_id, bucket, key}``. Answer: :class:`lumenstock.ingest.plan.Checked`."""
     limits = FileLimits(max_bytes=settings().upload_max_bytes, max_pixels=settings().max_pixels)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from functions.ingest.payloads import Payload, derived_json, plan_of
-from functions.runtime.task import task
+from functions.runtime.task import decoder_memory, task
 from lumenstock import bootstrap
 from lumenstock.catalog.marks import payload_of
 from lumenstock.ingest.derive import derive
 
 
-@task("watermarked")
+@task("watermarked", decoder_memory)
 def handler(payload: Payload) -> dict[str, Any]:
     """Input: ``{image_id, plan}``. Answer: :class:`lumenstock.ingest.plan.Derived`."""
     plan = plan_of(payload)

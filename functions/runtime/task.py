@@ -12,14 +12,23 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
+from lumenstock import bootstrap
+
 Payload = Mapping[str, Any]
 Result = TypeVar("Result")
 
 logger = Logger()
 
 
-def task(event: str) -> Callable[[Callable[[Payload], Result]], Callable[[Payload, object], Result]]:
-    """Turn a use case into a Lambda handler that logs how it went under the name ``event``.
+def decoder_memory() -> dict[str, int]:
+    """The most that a picture took in this process' decoder, which the function's memory has to hold."""
+    return {"decoder_peak_mb": bootstrap.decoder().peak_rss_bytes // 1_000_000}
+
+
+def task(
+    event: str, measure: Callable[[], Mapping[str, int]] = dict
+) -> Callable[[Callable[[Payload], Result]], Callable[[Payload, object], Result]]:
+    """Turn a use case into a Lambda handler that logs how it went, and ``measure``, under the name ``event``.
 
     Exceptions pass through: a fault is for the caller (the state machine, SQS) to retry.
     """
@@ -34,7 +43,7 @@ def task(event: str) -> Callable[[Callable[[Payload], Result]], Callable[[Payloa
             except Exception:
                 logger.exception(event, outcome="fault", ms=_ms(started), image_id=image_id)
                 raise
-            logger.info(event, outcome="done", ms=_ms(started), image_id=image_id)
+            logger.info(event, outcome="done", ms=_ms(started), image_id=image_id, **measure())
             return result
 
         return handler

@@ -15,6 +15,7 @@ from tests.e2e.stage import Person, Stage
 HERE = Path(__file__).parent
 # They take grants and wiring away and wait for failures. Where there may be two stages, they have the second.
 _TAKE_AWAY = {
+    "test_fuzz.py",
     "test_permissions.py",
     "test_upload_permissions.py",
     "test_webhook_permissions.py",

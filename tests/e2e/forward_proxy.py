@@ -45,12 +45,16 @@ class Traffic:
         received_bytes: Of bodies, as they come in, those of cut requests too.
         begun: Requests whose first line came in.
         bytes_per_s: Slows down what comes in; None does not.
+        is_cut: Whether nothing comes in any more, also of what is on its way.
+        cut_off: Requests that this ended.
     """
 
     url: str = ""
     received_bytes: int = 0
     begun: int = 0
     bytes_per_s: float | None = None
+    is_cut: bool = False
+    cut_off: int = 0
     calls: list[Call] = field(default_factory=list)
     under_way: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -111,9 +115,13 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 - the library's names
 
     def _body(self) -> bytes | None:
-        """The whole body; None when the program died before it was whole."""
+        """The whole body; None when the program died, or the line was cut, before it was whole."""
         traffic, left, chunks = self.server.traffic, int(self.headers.get("content-length", 0)), []
         while left:
+            if traffic.is_cut:
+                with traffic.lock:
+                    traffic.cut_off += 1
+                return None
             try:
                 chunk = self.rfile.read1(min(left, _CHUNK_BYTES))
             except ConnectionError:

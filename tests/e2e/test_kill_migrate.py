@@ -21,8 +21,8 @@ from tests.pictures import soft
 
 SEED = 20_261_122
 DEATHS = 5
-# 60 in every run, because the pipeline has to follow; MIGRATE_FILES=200 or 2000 on demand.
-MIGRATED = int(os.environ.get("MIGRATE_FILES", "60"))
+# MIGRATE_FILES=2000 on demand.
+MIGRATED = int(os.environ.get("MIGRATE_FILES", "200"))
 PATIENCE_S = max(900, MIGRATED * 2)  # a file that was sent waits until the pipeline has done all before it
 
 pytestmark = pytest.mark.timeout(max(900, MIGRATED * 6), func_only=True)

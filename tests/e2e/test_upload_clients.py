@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,16 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from lumenstock.ingest.direct import direct_image_id
+from tests.e2e.forward_proxy import forward_proxy
 from tests.e2e.journey import expect, new_panorama, new_picture, settled, wait_for
 from tests.e2e.stage import Person, Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+_STANDARD = Config(retries={"mode": "standard"})
+_SLOW_BYTES_PER_S = 4_000_000  # of each part
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,8 @@ class Session:
         return direct_image_id(self.prefix.split("/")[-2], key)  # type: ignore[arg-type]  # an UploadId
 
 
-def session_of(cloud: Stage, person: Person) -> Session:
+def session_of(cloud: Stage, person: Person, line: Config = _STANDARD) -> Session:
+    """A session; ``line`` says how its client reaches S3."""
     answer = expect(person.api.post("/v1/upload-sessions", json={"credentials": True}))
     keys = answer["credentials"]
     s3 = boto3.client(
@@ -44,7 +51,7 @@ def session_of(cloud: Stage, person: Person) -> Session:
         aws_access_key_id=keys["accessKeyId"],
         aws_secret_access_key=keys["secretAccessKey"],
         aws_session_token=keys["sessionToken"],
-        config=Config(retries={"mode": "standard"}),
+        config=line,
     )
     return Session(s3, keys["bucket"], keys["prefix"])
 
@@ -52,6 +59,14 @@ def session_of(cloud: Stage, person: Person) -> Session:
 def stored_digest(cloud: Stage, key: str) -> str:
     body = cloud.operator.s3.get_object(Bucket=cloud.outputs["OriginalsBucket"], Key=key)["Body"]
     return hashlib.sha256(body.read()).hexdigest()
+
+
+def processed(person: Person, image_id: str) -> str:
+    """How a file ended that nobody announced: its image comes with it."""
+    wait_for(
+        lambda: person.api.get(f"/v1/images/{image_id}/status").status_code, lambda code: code == 200, 30
+    )
+    return settled(person, image_id)["status"]
 
 
 @pytest.mark.parametrize(("name", "make"), [("a.jpg", new_picture), ("panorama.png", new_panorama)])
@@ -65,11 +80,33 @@ def test_a_transfer_manager_uploads_a_file_that_is_then_processed(
     key = session.prefix + name
     session.s3.upload_file(str(tmp_path / name), session.bucket, key)
     assert stored_digest(cloud, key) == hashlib.sha256(data).hexdigest()
-    image_id = session.image_id(key)
-    wait_for(
-        lambda: contributor.api.get(f"/v1/images/{image_id}/status").status_code, lambda code: code == 200, 30
-    )
-    assert settled(contributor, image_id)["status"] == "approved"
+    assert processed(contributor, session.image_id(key)) == "approved"
+
+
+def test_a_transfer_manager_goes_on_after_the_network_was_cut(
+    cloud: Stage, contributor: Person, tmp_path: Path
+) -> None:
+    file = tmp_path / "panorama.png"
+    file.write_bytes(new_panorama())
+    with forward_proxy() as line, ThreadPoolExecutor() as pool:
+        line.bytes_per_s = _SLOW_BYTES_PER_S
+        by_way_of_it = Config(
+            proxies={"http": line.url}, retries={"mode": "standard", "total_max_attempts": 10}
+        )
+        session = session_of(cloud, contributor, by_way_of_it)
+        key = f"{session.prefix}{file.name}"
+        sending = pool.submit(session.s3.upload_file, str(file), session.bucket, key)
+        wait_for(
+            lambda: line.received_bytes, lambda count: count > file.stat().st_size // 2, 30, every_s=0.01
+        )
+        line.is_cut = True
+        wait_for(lambda: line.cut_off, lambda count: count > 0, 30, every_s=0.01)
+        line.is_cut, line.bytes_per_s = False, None
+        sending.result()
+        sent = line.parts()
+    assert stored_digest(cloud, key) == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert sorted(sent) == [1, 2, 3]
+    assert processed(contributor, session.image_id(key)) == "approved"
 
 
 def test_an_upload_in_parts_is_resumed_by_what_s3_lists(cloud: Stage, contributor: Person) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
+import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from lumenstock.catalog.image import Image, original_key
@@ -17,24 +17,36 @@ Answer = Mapping[str, Any]
 Call = Callable[[str, dict[str, Any]], Answer]
 Put = Callable[[str, bytes], None]
 
-_T0 = datetime(2026, 1, 1, tzinfo=UTC)
 _FUZZ = Contributor(UserId("fuzz"), "Fuzz")
 
 
-def through(mutant: Mutant, run: str, catalog: CatalogStore, put: Put, call: Call) -> list[Answer]:
-    """Upload one file and do what the state machine does, up to the record.
+def image_of(mutant: Mutant, run: str, now: datetime) -> Image:
+    """The row of a file.
 
     Args:
         mutant: The file.
         run: Makes the ids of this run its own; up to 10 letters and digits.
-        catalog: Where its row goes.
+        now: When it was announced.
+    """
+    image_id, kind = ImageId(f"{run}{mutant.number:016d}"), mutant.format
+    announced = Announcement("a", kind.media_type, len(mutant.body), "", "", (), ())
+    key = original_key(_FUZZ.id, image_id, now, kind.extension)
+    return image_at(key, image_id, _FUZZ, announced, now=now, random_bytes=secrets.token_bytes)
+
+
+def through(mutant: Mutant, image: Image, catalog: CatalogStore, put: Put, call: Call) -> list[Answer]:
+    """Upload one file and do what the state machine does, up to the record.
+
+    Args:
+        mutant: The file.
+        image: Its row.
+        catalog: Where that goes.
         put: Writes an original.
         call: Runs a task by name.
 
     Returns:
         The answers of all tasks that saw it.
     """
-    image = _image(ImageId(f"{run}{mutant.number:016d}"), mutant)
     catalog.create(image)
     put(image.source.key, mutant.body)
     checked = call("validate", {"image_id": image.id, "bucket": "", "key": image.source.key})
@@ -48,17 +60,3 @@ def through(mutant: Mutant, run: str, catalog: CatalogStore, put: Put, call: Cal
         answers += [call("render", {**common, "group": group}) for group in groups]
         answers.append(call("watermark", common))
     return answers
-
-
-def _image(image_id: ImageId, mutant: Mutant) -> Image:
-    kind = mutant.format
-    announced = Announcement("a", kind.media_type, len(mutant.body), "", "", (), ())
-    key = original_key(_FUZZ.id, image_id, _T0, kind.extension)
-    return image_at(key, image_id, _FUZZ, announced, now=_T0, random_bytes=_next_bytes)
-
-
-def _next_bytes(count: int) -> bytes:
-    return next(_KEYS).to_bytes(count)
-
-
-_KEYS = itertools.count(1)

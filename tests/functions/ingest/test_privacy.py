@@ -1,18 +1,16 @@
 """What exiftool finds in public files made from files that carry every group of tags it can write.
 
-``PHOTOS=dir`` adds the JPEGs of a folder: real ones have maker notes, which nobody can write from nothing.
+Photos of real cameras have maker notes, which nobody can write from nothing: ``PHOTOS=dir``, see tests/photos.py.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,6 +23,7 @@ from lumenstock.imaging.renditions import EAGER, MARKED_FROM_PX, RENDITIONS, Enc
 from lumenstock.ingest.plan import Checked, Publishing, make_plan
 from tests.conftest import ORIGINALS
 from tests.functions.ingest.conftest import Pipeline
+from tests.photos import REAL_PHOTOS
 from tests.pictures import MEDIA_TYPES, display_p3, encode, exif_with_everything, jpeg, photo
 
 LICENCE = "https://market.example/licence"
@@ -173,12 +172,6 @@ def test_public_files_hold_nothing_of_the_source_and_state_the_rights(
     assert not [name for name, path in files.items() if b"canary" in path.read_bytes().lower()]
 
 
-def photos() -> list[Any]:
-    folder = os.environ.get("PHOTOS")
-    found = sorted(Path(folder).rglob("*.jp*g")) if folder else []
-    return [pytest.param(path, id=path.name) for path in found]
-
-
 @pytest.mark.parametrize("width_px", [500, 599, 601])
 def test_a_small_source_states_its_rights_only_in_a_file_of_600_px(
     pipeline: Pipeline, decoder: Decoder, tmp_path: Path, width_px: int
@@ -190,9 +183,9 @@ def test_a_small_source_states_its_rights_only_in_a_file_of_600_px(
     assert_only_rights(files)
 
 
-if photos():
+if REAL_PHOTOS:
 
-    @pytest.mark.parametrize("path", photos())
+    @pytest.mark.parametrize("path", REAL_PHOTOS, ids=[path.name for path in REAL_PHOTOS])
     def test_public_files_of_a_real_photo_hold_nothing_of_it(
         pipeline: Pipeline, decoder: Decoder, tmp_path: Path, path: Path
     ) -> None:

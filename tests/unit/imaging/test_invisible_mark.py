@@ -41,14 +41,14 @@ def test_every_wave_is_the_pilots_or_one_bits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width_px", "height_px", "least_db"),
-    [(640, 480, 42), (1999, 401, 42), (300, 301, 42), (333, 17, 40), (16, 16, 40), (1, 300, 40)],
+    ("width_px", "height_px"),
+    [(640, 480), (1999, 401), (300, 301), (600, 17), (333, 17), (17, 600), (2000, 9), (16, 16), (1, 300)],
 )
-def test_a_mark_costs_no_more_than_it_may_at_any_size(width_px: int, height_px: int, least_db: float) -> None:
+def test_a_mark_costs_no_more_than_it_may_at_any_size(width_px: int, height_px: int) -> None:
     plain = pixels(1, width_px, height_px)
     marked = embed(plain, KEY.pattern(PAYLOAD))
     assert marked.shape == plain.shape
-    assert least_db <= psnr(plain, marked) < 50
+    assert 42 <= psnr(plain, marked) < 43.5
 
 
 def test_black_and_white_take_a_mark_without_turning_over() -> None:

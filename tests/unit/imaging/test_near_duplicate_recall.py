@@ -22,4 +22,5 @@ def test_copies_are_recognised_other_pictures_are_not_and_no_near_one_is_missed(
     assert {name for name in PROMISED if tallies[name].recall < LEAST_RECALL} == set()
     assert all(len(tallies[name].distances) >= PICTURES - 2 for name in PROMISED)
     assert bench.pairs()[0] > NEAR
+    assert [name for name in PROMISED if tallies[name].mistaken] == []
     assert [name for name in PROMISED if tallies[name].found < tallies[name].recognised] == []

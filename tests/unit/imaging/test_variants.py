@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from PIL import Image
 from lumenstock.imaging.decoder import RAW_PROGRAM, Decoder
 from lumenstock.imaging.formats import Format
 from lumenstock.ingest.checks import FileLimits, check_examination
+from tests.photos import REAL_PHOTOS
 from tests.pictures import jpeg
 from tools.samples.variants import VARIANTS, Evidence, Variant
 
@@ -59,16 +59,10 @@ def test_every_format_has_a_line_in_the_catalogue() -> None:
     assert all((variant.make is None) == (variant.evidence is Evidence.NOTHING) for variant in VARIANTS)
 
 
-def real_photos() -> list[Path]:
-    """Photos of real cameras: PHOTOS=dir, or those that lie beside the repository on its makers' machines."""
-    folder = os.environ.get("PHOTOS", Path(__file__).parents[4] / "shared" / "photos")
-    return sorted(Path(folder).rglob("*.jpg"))
-
-
 def test_real_photos_are_accepted_and_render(raw_decoder: Decoder, tmp_path: Path) -> None:
     generated = tmp_path / "generated.jpg"
     generated.write_bytes(jpeg())
-    for file in (generated, *real_photos()):
+    for file in (generated, *REAL_PHOTOS):
         found = raw_decoder.examine(file)
         assert check_examination(found, "image/jpeg", file.stat().st_size, LIMITS) == [], file.name
         assert raw_decoder.render(file, ["150"], tmp_path), file.name

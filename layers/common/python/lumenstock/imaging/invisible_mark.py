@@ -119,6 +119,10 @@ def embed(pixels: Pixels, pattern: Pattern, strength: float = STRENGTH) -> Pixel
     amplitude = _amplitude(pixels[:, :, 1], strength)
     # Rows of three values a pixel, eight at a time: what is worked on stays in the cache.
     across = np.tile(np.repeat(tile, 3, axis=1), (1, -(-width // side)))[:, : 3 * width]
+    if min(height, width) < side:  # waves that find no room meet what can bear more, or less, by chance
+        down = np.arange(height)
+        borne = np.repeat(amplitude[down // _BLOCK_PX], 3 * _BLOCK_PX, axis=1)[:, : 3 * width]
+        amplitude *= strength / np.sqrt(np.mean(np.square(across[down % side] * borne)))
     marked = np.empty((height, 3 * width), dtype=np.uint8)
     plain = np.ascontiguousarray(pixels).reshape(height, 3 * width)
     for top in range(0, height, _BLOCK_PX):
