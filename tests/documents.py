@@ -1,4 +1,7 @@
-"""The code blocks of a Markdown page that a test runs. CODING.md, "… write a page of commands", is the rule."""
+"""What tests read of a Markdown page: code blocks that they run, and tables that they compare.
+
+CODING.md, "… write a page of commands", is the rule for the blocks.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ _BLOCK = re.compile(
     r"|^<!-- run\n(?P<hidden>.*?)^-->$",
     re.MULTILINE | re.DOTALL,
 )
+QUOTED = re.compile(r"`([^`\n]+)`")
 
 
 @dataclass(frozen=True)
@@ -68,3 +72,20 @@ def pages() -> list[Path]:
     command = ["git", "ls-files", "*.md"]
     listing = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return [Path(name) for name in listing.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def table(text: str) -> list[list[str]]:
+    """The rows of the first table in ``text``, without header and rule."""
+    lines = text.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("|"))
+    rows = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")])
+    return rows[2:]
+
+
+def names(cell: str) -> set[str]:
+    """What a table cell quotes."""
+    return set(QUOTED.findall(cell))

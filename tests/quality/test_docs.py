@@ -13,6 +13,7 @@ from functions.manifest import FUNCTIONS
 from localcloud.front import LIMITS
 from lumenstock.catalog.states import DEAD, TRANSITIONS, WORK_QUEUE, Status
 from lumenstock.settings import Settings
+from tests.documents import QUOTED, names, table
 from tools.catalogues.pages import PAGES
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,6 @@ LOCAL_CLOUD = DOCS / "local-cloud.md"
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-QUOTED = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"[\w.{}*-]+(?:/[\w.{}*-]+)*/?")
 PACKAGE = "layers/common/python/lumenstock"
 NOT_YET = re.compile(r"\bplanned\b|\botherwise\b|\*\*no\*\*", re.IGNORECASE)
@@ -57,23 +57,6 @@ def section(path: Path, heading: str) -> str:
     )
     assert found, f"{path.name} has no section {heading!r}"
     return found[1]
-
-
-def table(text: str) -> list[list[str]]:
-    """The rows of the first table in ``text``, without header and rule."""
-    lines = text.splitlines()
-    start = next(number for number, line in enumerate(lines) if line.startswith("|"))
-    rows = []
-    for line in lines[start:]:
-        if not line.startswith("|"):
-            break
-        rows.append([cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")])
-    return rows[2:]
-
-
-def names(cell: str) -> set[str]:
-    """What a table cell quotes."""
-    return set(QUOTED.findall(cell))
 
 
 def broken_links(document: Path) -> list[str]:
@@ -131,22 +114,6 @@ def test_every_row_of_a_table_has_all_cells(document: Path) -> None:
     tables = re.findall(r"(?:^\|.*\n)+", prose(document), re.MULTILINE)
     cells = [[len(re.findall(r"(?<!\\)\|", row)) for row in found.splitlines()] for found in tables]
     assert [found for found, count in zip(tables, cells, strict=True) if len(set(count)) > 1] == []
-
-
-def test_the_figures_of_the_readme_are_those_of_the_benchmarks() -> None:
-    measured = {
-        names(row[0]).pop(): f"{float(row[1]):.2f}" for row in table((DOCS / "benchmarks.md").read_text())
-    }
-    said = re.search(
-        r"costs (\S+) CPU seconds for a generated picture and (\S+) for photos of cameras;.* is (\S+) of what Pillow",
-        " ".join((ROOT / "README.md").read_text().split()),
-    )
-    assert said
-    assert list(said.groups()) == [
-        measured.get("ingest.lean.cpu_s_per_12mp"),
-        measured.get("ingest.lean.photos.cpu_s_per_12mp"),
-        measured.get("ingest.ratio_to_pillow"),
-    ]
 
 
 def test_the_table_of_states_equals_the_code() -> None:
