@@ -43,7 +43,7 @@ def task(
             except Exception:
                 logger.exception(event, outcome="fault", ms=_ms(started), image_id=image_id)
                 raise
-            logger.info(event, outcome="done", ms=_ms(started), image_id=image_id, **measure())
+            logger.info(event, outcome="done", ms=_ms(started), image_id=image_id, extra=measure())
             return result
 
         return handler

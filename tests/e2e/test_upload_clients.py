@@ -66,7 +66,7 @@ def processed(person: Person, image_id: str) -> str:
     wait_for(
         lambda: person.api.get(f"/v1/images/{image_id}/status").status_code, lambda code: code == 200, 30
     )
-    return settled(person, image_id)["status"]
+    return str(settled(person, image_id)["status"])
 
 
 @pytest.mark.parametrize(("name", "make"), [("a.jpg", new_picture), ("panorama.png", new_panorama)])
