@@ -29,7 +29,8 @@ class Line:
     Attributes:
         address: What a browser takes as its proxy.
         bytes_per_s: Speed of what is sent, over all connections; 0 for no limit. One sends at a time, to the end
-            of what it has: side by side, the parts of a file would all be there at the same moment.
+            of what it has: side by side, the parts of a file would all be there at the same moment. What is
+            no longer than a chunk, such as a request without a file, waits for nobody.
     """
 
     def __init__(self, port: int) -> None:
@@ -65,16 +66,19 @@ class Line:
             self._connections -= {client, server}
 
     def _carry(self, source: socket.socket, target: socket.socket, *, limited: bool = False) -> None:
-        has_turn = False
+        has_turn, sent_bytes = False, 0
         with suppress(OSError):
             while data := source.recv(_CHUNK_BYTES):
-                if limited and self.bytes_per_s:
-                    has_turn = has_turn or self._sending.acquire()
-                    time.sleep(len(data) / self.bytes_per_s)
+                sent_bytes += len(data)
+                if limited and (bytes_per_s := self.bytes_per_s):
+                    if sent_bytes > _CHUNK_BYTES:
+                        has_turn = has_turn or self._sending.acquire()
+                    time.sleep(len(data) / bytes_per_s)
                 target.sendall(data)
-                if has_turn and not select.select([source], [], [], _PAUSE_S)[0]:
-                    self._sending.release()
-                    has_turn = False
+                if not select.select([source], [], [], _PAUSE_S)[0]:
+                    if has_turn:
+                        self._sending.release()
+                    has_turn, sent_bytes = False, 0
         if has_turn:
             self._sending.release()
         for end in (source, target):
@@ -112,6 +116,11 @@ def line() -> Iterator[Line]:
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
+
+        def server_bind(self) -> None:
+            # What waits in a buffer would arrive after its sender is gone, several parts of a file at that.
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _CHUNK_BYTES)
+            super().server_bind()
 
     with Server(("127.0.0.1", 0), Handler) as server:
         made = Line(server.server_address[1])

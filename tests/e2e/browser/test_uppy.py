@@ -16,9 +16,9 @@ from tests.e2e.stage import Person, Stage
 
 pytestmark = pytest.mark.browser
 
-# A part of 5 MiB takes 1.3 s; once one is there the next takes 21 s, so that what happens next happens within it.
+# A part of 5 MiB takes 1.3 s; once one is there the next takes 10 s, so that what happens next happens within it.
 _SLOW_BYTES_PER_S = 4_000_000
-_CRAWLING_BYTES_PER_S = 250_000
+_CRAWLING_BYTES_PER_S = 500_000
 _OTHER_CHUNK_BYTES = 6 * 1024 * 1024
 # Golden Retriever writes what it must remember twice a second.
 _REMEMBERED_MS = 700
