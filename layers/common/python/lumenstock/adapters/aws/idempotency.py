@@ -43,7 +43,7 @@ class Claim:
     """A request that is ours to do. Whoever goes on after a death has the same, and makes the same of it.
 
     Attributes:
-        since: When the first attempt began.
+        since: When the first attempt began, to the millisecond.
         seed: Drawn for the first attempt.
     """
 
@@ -67,24 +67,25 @@ class IdempotencyStore:
         """Claim the request for ``attempt``.
 
         Returns:
-            The earlier answer, if the request is done already.
+            The claim, if it is ours; the earlier answer if the request is done already.
 
         Raises:
             RequestInProgressError: Another attempt is alive.
             IdempotencyKeyReusedError: The key was used with another body.
         """
+        first: Item = {
+            **_key(attempt),
+            "fingerprint": {"S": attempt.fingerprint},
+            "attempt": {"S": attempt.token},
+            "busy_until": _seconds(attempt.busy_until),
+            "expires_at": _seconds(attempt.expires_at),
+            "since": {"S": to_iso(now)},
+            "seed": {"S": attempt.token},
+        }
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item={
-                    **_key(attempt),
-                    "fingerprint": {"S": attempt.fingerprint},
-                    "attempt": {"S": attempt.token},
-                    "busy_until": _seconds(attempt.busy_until),
-                    "expires_at": _seconds(attempt.expires_at),
-                    "since": {"S": to_iso(now)},
-                    "seed": {"S": attempt.token},
-                },
+                Item=first,
                 ConditionExpression="attribute_not_exists(pk) OR expires_at < :now",
                 ExpressionAttributeValues={":now": _seconds(now)},
             )
@@ -92,7 +93,7 @@ class IdempotencyStore:
             if failed_condition(error):
                 return self._earlier(attempt, now)
             raise
-        return Claim(now, attempt.token)
+        return _claim(first)
 
     def finish(self, attempt: Attempt, answer: str) -> None:
         """Keep the answer, if the request is still ours."""
