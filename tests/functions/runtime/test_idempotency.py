@@ -122,10 +122,9 @@ class At:
 def test_an_attempt_that_died_is_taken_over_and_cannot_write_over_its_successor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    clock = At(datetime(2026, 11, 21, tzinfo=UTC))
+    clock = At(datetime(2026, 11, 21, microsecond=123_456, tzinfo=UTC))
     monkeypatch.setattr(bootstrap, "clock", lambda: clock)
     counter = Counter()
-
     claims: list[Claim] = []
 
     def quick(claim: Claim) -> Drawn:
