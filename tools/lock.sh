@@ -33,6 +33,6 @@ for package in $(sed -nE 's/^([a-z0-9-]+)==.*/\1/p' requirements/gpu.txt); do sh
 lock requirements/cuda.txt --group cuda --constraints requirements/gpu.txt --excludes layers/onnx/excludes.txt "${shared[@]}" \
   "${image[@]}"
 for folder in tools/bench/peers tests/e2e/browser/uppy5 tests/e2e/browser/uppy6; do
-  npm install --prefix "$folder" --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --silent
+  npm install --prefix "$folder" --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel error
   echo "  $folder/package-lock.json"
 done

@@ -37,7 +37,7 @@ fi
 if ! current node_modules/.made-from package-lock.json; then
   started=$SECONDS
   echo "→ Node packages into node_modules"
-  npm ci --no-audit --no-fund --silent
+  npm ci --no-audit --no-fund --loglevel error
   cat package-lock.json >node_modules/.made-from
   echo "  done in $((SECONDS - started)) s"
 fi

@@ -11,7 +11,7 @@ for version in 5 6; do
   echo "→ Uppy $version into $to"
   mkdir -p "$to"
   cp "$from/package.json" "$from/package-lock.json" "$to"
-  npm ci --prefix "$to" --no-audit --no-fund --silent
+  npm ci --prefix "$to" --no-audit --no-fund --loglevel error
   cp "$from/package-lock.json" "$to/.made-from"
   echo "  done in $((SECONDS - started)) s"
 done

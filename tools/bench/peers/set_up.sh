@@ -16,7 +16,7 @@ case $1 in
   images)
     if ! cmp -s tools/bench/peers/package-lock.json tools/bench/peers/node_modules/.made-from; then
       echo "→ sharp into tools/bench/peers" >&2
-      npm ci --prefix tools/bench/peers --no-audit --no-fund --silent
+      npm ci --prefix tools/bench/peers --no-audit --no-fund --loglevel error
       cp tools/bench/peers/package-lock.json tools/bench/peers/node_modules/.made-from
     fi
     environment .venv-bench bench.txt OpenCV
