@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.ingest.payloads import Payload, checked_json, plan_of
-from functions.runtime.task import task
+from functions.runtime.task import decoder_memory, task
 from lumenstock import bootstrap
 from lumenstock.imaging.renditions import EAGER
 from lumenstock.ingest.checks import FileLimits
@@ -14,7 +14,7 @@ from lumenstock.kernel.ids import ImageId
 from lumenstock.settings import settings
 
 
-@task("developed")
+@task("developed", lambda: decoder_memory(bootstrap.raw_decoder()))
 def handler(payload: Payload) -> dict[str, Any]:
     """Input: ``{image_id, plan}``. Answer: :class:`lumenstock.ingest.plan.Checked`, as validate's."""
     checked = develop(

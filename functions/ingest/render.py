@@ -10,7 +10,7 @@ from lumenstock import bootstrap
 from lumenstock.ingest.derive import derive
 
 
-@task("rendered", decoder_memory)
+@task("rendered", lambda: decoder_memory(bootstrap.decoder()))
 def handler(payload: Payload) -> dict[str, Any]:
     """Input: ``{image_id, plan, group}``. Answer: :class:`lumenstock.ingest.plan.Derived`."""
     originals, derivatives, decoder = bootstrap.originals(), bootstrap.derivatives(), bootstrap.decoder()

@@ -15,7 +15,7 @@ from lumenstock.kernel.ids import ImageId
 from lumenstock.settings import settings
 
 
-@task("validated", decoder_memory)
+@task("validated", lambda: decoder_memory(bootstrap.decoder()))
 def handler(payload: Payload) -> dict[str, Any]:
     """Input: ``{image_id, bucket, key}``. Answer: :class:`lumenstock.ingest.plan.Checked`."""
     limits = FileLimits(max_bytes=settings().upload_max_bytes, max_pixels=settings().max_pixels)

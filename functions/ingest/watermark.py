@@ -11,7 +11,7 @@ from lumenstock.catalog.marks import payload_of
 from lumenstock.ingest.derive import derive
 
 
-@task("watermarked", decoder_memory)
+@task("watermarked", lambda: decoder_memory(bootstrap.decoder()))
 def handler(payload: Payload) -> dict[str, Any]:
     """Input: ``{image_id, plan}``. Answer: :class:`lumenstock.ingest.plan.Derived`."""
     plan = plan_of(payload)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
-from lumenstock import bootstrap
+if TYPE_CHECKING:  # most of these functions open no picture
+    from lumenstock.imaging.decoder import Decoder
 
 Payload = Mapping[str, Any]
 Result = TypeVar("Result")
@@ -20,9 +21,9 @@ Result = TypeVar("Result")
 logger = Logger()
 
 
-def decoder_memory() -> dict[str, int]:
-    """The most that a picture took in this process' decoder, which the function's memory has to hold."""
-    return {"decoder_peak_mb": bootstrap.decoder().peak_rss_bytes // 1_000_000}
+def decoder_memory(decoder: Decoder) -> dict[str, int]:
+    """The most that a picture took in ``decoder`` so far, which the function's memory has to hold."""
+    return {"decoder_peak_mb": decoder.peak_rss_bytes // 1_000_000}
 
 
 def task(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from lumenstock import use_cases
 from lumenstock.kernel.ids import UserId
+from tests.functions.gateway import Answer, Gateway
 from tests.model.crashes import Cut, cuts_at_random
 from tests.model.world import World
 from tests.pictures import encode, jpeg, photo
@@ -19,6 +21,7 @@ GOOD = frozenset({"approved"})
 REFUSED = frozenset({"rejected"})
 ONE_OF_TWINS = frozenset({"approved", "rejected"})
 HELD = frozenset({"pending_review"})
+_API = Gateway()
 _Answer = TypeVar("_Answer")
 DEATHS = 0.15
 CHAOTIC_STEPS = 16
@@ -34,6 +37,12 @@ def asked(world: World, name: str, ask: Callable[[], _Answer], good: Callable[[_
         world.wait(timedelta(minutes=2))
     message = f"{name}: {answers[-1:]}"
     raise AssertionError(message)
+
+
+def request(world: World, name: str, method: str, path: str, *statuses: int, **what: Any) -> Answer:
+    """Send a request, as :meth:`Gateway.request` does, until the answer has one of ``statuses``."""
+    send = partial(_API.request, method, path, **what)
+    return asked(world, name, send, lambda answer: answer.status in statuses)
 
 
 def chaos(world: World) -> None:

@@ -14,14 +14,14 @@ from lumenstock.notification.events import EventType
 from lumenstock.notification.webhook import Webhook, new_secret
 from lumenstock.settings import settings
 from tests.conftest import ACCOUNTS
-from tests.functions.gateway import Answer, Gateway, Person
+from tests.functions.gateway import Answer, Person
 from tests.model import backends
 from tests.model.clock import T0
 from tests.model.lives import ANN, Life
-from tests.model.scripts import GOOD, PICTURE, asked
+from tests.model.scripts import GOOD, PICTURE, request
 from tests.model.world import World
 
-_API, _ANN, _PATH = Gateway(), Person(ANN.id, ("contributor",)), "/v1/contributor/webhooks"
+_ANN, _PATH = Person(ANN.id, ("contributor",)), "/v1/contributor/webhooks"
 _WANTED = {"url": "http://localhost:9/hook", "events": ["ImageApproved"]}
 
 
@@ -83,8 +83,8 @@ WEBHOOK_LIVES = (
 
 def _ask(world: World, name: str, method: str, path: str, *statuses: int, json: object = None) -> Answer:
     """Ask under one Idempotency-Key until the answer has one of ``statuses``."""
-    request = partial(_API.request, method, path, json=json, headers={"Idempotency-Key": name}, person=_ANN)
-    return asked(world, name, request, lambda answer: answer.status in statuses)
+    key = {"Idempotency-Key": name}
+    return request(world, name, method, path, *statuses, json=json, headers=key, person=_ANN)
 
 
 def _kept(kind: str) -> list[dict[str, Any]]:

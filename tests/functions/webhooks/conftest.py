@@ -14,6 +14,7 @@ from tests.conftest import Stores, forget_cached
 from tests.functions.gateway import Gateway, Person
 
 ANA = Person(roles=("contributor",))
+BEN = Person("22222222-aaaa-4bbb-8ccc-222222222222", ("contributor",))
 PATH = "/v1/contributor/webhooks"
 A_WEBHOOK = {"url": "http://localhost:9/hook", "events": ["ImageApproved"]}
 

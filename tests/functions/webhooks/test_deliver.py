@@ -21,11 +21,10 @@ from lumenstock.kernel.ids import UserId
 from lumenstock.notification import fan_out
 from lumenstock.notification.delivery import News
 from lumenstock.notification.events import EventType
-from tests.functions.gateway import Gateway, Person
-from tests.functions.webhooks.conftest import ANA, PATH, Queue, create
+from tests.functions.gateway import Gateway
+from tests.functions.webhooks.conftest import ANA, BEN, PATH, Queue, create
 
 BATCHES, SIZE = int(os.environ.get("FAULT_BATCHES", "100")), 10
-BEN = Person("22222222-aaaa-4bbb-8ccc-222222222222", ("contributor",))
 
 
 @dataclass

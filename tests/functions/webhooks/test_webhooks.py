@@ -9,10 +9,8 @@ from lumenstock import bootstrap
 from lumenstock.kernel.ids import UserId, WebhookId
 from lumenstock.notification.webhook import DisabledBecause
 from tests.conftest import IDEMPOTENCY, Stores
-from tests.functions.gateway import Gateway, Person
-from tests.functions.webhooks.conftest import A_WEBHOOK, ANA, PATH, Queue, create
-
-BEN = Person("22222222-aaaa-4bbb-8ccc-222222222222", ("contributor",))
+from tests.functions.gateway import Gateway
+from tests.functions.webhooks.conftest import A_WEBHOOK, ANA, BEN, PATH, Queue, create
 
 
 def errors(answer: Any) -> list[tuple[str, str]]:

@@ -107,14 +107,16 @@ class IdempotencyStore:
         found = self._client.get_item(TableName=self._table, Key=_key(attempt), ConsistentRead=True).get(
             "Item"
         )
-        if found is not None and found["attempt"]["S"] == attempt.token:
+        if found is None:
+            raise _in_progress()
+        if found["attempt"]["S"] == attempt.token:
             return _claim(found)  # our own, sent again by botocore because its answer got lost
-        if found is not None and found["fingerprint"]["S"] != attempt.fingerprint:
+        if found["fingerprint"]["S"] != attempt.fingerprint:
             message = "This Idempotency-Key came before with another body. Send a new key."
             raise IdempotencyKeyReusedError(message)
-        if found is not None and "answer" in found:
+        if "answer" in found:
             return found["answer"]["S"]
-        if found is not None and int(found["busy_until"]["N"]) < int(now.timestamp()):
+        if int(found["busy_until"]["N"]) < int(now.timestamp()):
             return self._taken_over(attempt, found)
         raise _in_progress()
 
