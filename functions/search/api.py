@@ -185,14 +185,14 @@ def suggest(
     tag="search",
     summary="Search by a picture",
     description="The picture is compared and forgotten: it is stored nowhere.",
-    returns="The most alike first.",
+    returns="Copies and crops of it first, then the most alike.",
     errors=[SearchUnavailableError],
 )
 def search_by_image(asked: Annotated[LookAlikeQuestion, Body()], page_size: PageSize = 20) -> SimilarAnswer:
     """Find images that look like a picture from anywhere."""
     limits = FileLimits(max_bytes=MAX_PICTURE_BYTES, max_pixels=_MAX_COMPARED_PIXELS)
-    vector = embed_stranger(_model(), bootstrap.decoder(), asked.file(), limits)
-    return SimilarAnswer(results=results_of(_service().like(vector, page_size)))
+    appearance = embed_stranger(_model(), bootstrap.decoder(), asked.file(), limits)
+    return SimilarAnswer(results=results_of(_service().like(appearance, page_size)))
 
 
 @api.operation(
@@ -216,7 +216,7 @@ def get_image(image_id: ImageIdPath) -> ImageView:
     id="getSimilarImages",
     tag="images",
     summary="Images that look alike",
-    returns="The most alike first; the image itself is left out.",
+    returns="Copies and crops of it first, then the most alike; the image itself is left out.",
     errors=[SearchUnavailableError],
     cache_control=MINUTE,
 )

@@ -46,7 +46,10 @@ class SearchResult(ImageSummary):
     """A find."""
 
     score: float | None = Field(
-        description="What the order goes by: fused rank, BM25 or cosine. Null where it is not by a score."
+        description=(
+            "What the order goes by: fused rank, BM25, or of what looks alike the cosine, raised by up to "
+            "0.6 where it is the same picture or a crop. Null where it is not by a score."
+        )
     )
     matched: list[str] = Field(
         description=(

@@ -108,10 +108,10 @@ IN_HANDLERS: tuple[tuple[Bug, Script], ...] = (
         Bug(
             "the row names a vector that is not written yet",
             f"{L}.ingest.embed_batch:EmbedBatch._record",
-            "            self._catalog.put_vector(image_id, vector_item(batch.model, vector, rev))\n"
+            "            self._catalog.put_vector(image_id, vector_item(batch.model, vector, picture))\n"
             "            return self._catalog.update(image_id, annotated, seen=picture.image)",
             "            row = self._catalog.update(image_id, annotated, seen=picture.image)\n"
-            "            self._catalog.put_vector(image_id, vector_item(batch.model, vector, rev))\n"
+            "            self._catalog.put_vector(image_id, vector_item(batch.model, vector, picture))\n"
             "            return row",
         ),
         cut_once("embed", Cut(13, "after")),

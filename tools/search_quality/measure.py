@@ -20,7 +20,7 @@ from tools.search_quality import photos
 from tools.search_quality.ranking import DEPTH, ndcg, precision
 from tools.search_quality.scenes import Question, Truth, captions, picture_of, shelve, unseen_words
 from tools.search_quality.shelf import Shelf
-from tools.search_quality.similar import CROPPED, REENCODED, TRIMMED, ranks
+from tools.search_quality.similar import CROPPED, EVERY_CHANGE, MIRRORED, REENCODED, TRIMMED, ranks
 
 _FINDS = 5
 _COPIED = 100  # pictures whose copies are looked for
@@ -57,6 +57,7 @@ def measure(
             *_captions(shelf, truths, captions(queries)),
             *_unseen(shelf, truths),
             Figure("colour filter: precision", _color_precision(shelf, truths), 0.95),
+            Figure("similar: of the same kind among ten", _same_kind(shelf, truths), 0.8),
             *_copies(shelf, list(zip(truths, held_out, strict=True))[:_COPIED]),  # last: they stay
         ]
     return (*figures, *(_photos(embedder, photo_folder) if photo_folder else ()))
@@ -108,25 +109,37 @@ def _color_precision(shelf: Shelf, truths: Mapping[ImageId, Truth]) -> float:
     return _mean(right)
 
 
+def _same_kind(shelf: Shelf, truths: Mapping[ImageId, Truth]) -> float:
+    """Of what ``similar`` finds for every picture, the share that shows the same kind of scene."""
+    return _mean(
+        truths[found.document.id].kind == truth.kind
+        for image_id, truth in truths.items()
+        for found in shelf.search.similar(image_id, DEPTH)
+    )
+
+
 def _copies(shelf: Shelf, originals: Sequence[tuple[ImageId, int]]) -> list[Figure]:
     pictures = [(image_id, picture_of(seed)) for image_id, seed in originals]
-    places = ranks(shelf, pictures, {**REENCODED, **TRIMMED, **CROPPED})
-    reencoded, trimmed, cropped = (
-        [rank for name in changes for rank in places[name]] for changes in (REENCODED, TRIMMED, CROPPED)
+    kinds = REENCODED, MIRRORED, TRIMMED, CROPPED
+    places = ranks(shelf, pictures, EVERY_CHANGE)
+    reencoded, mirrored, trimmed, cropped = (
+        [rank for name in changes for rank in places[name]] for changes in kinds
     )
     return [
         Figure("similar: re-encoded copies first", _mean(rank == 1 for rank in reencoded), 0.98),
-        Figure("similar: copies without 5 % at each side first", _mean(rank == 1 for rank in trimmed), 0.9),
-        Figure("similar: copies without a fifth first", _mean(rank == 1 for rank in cropped)),
+        Figure("similar: mirrored copies first", _mean(rank == 1 for rank in mirrored), 0.98),
+        Figure("similar: copies without 5 % at each side first", _mean(rank == 1 for rank in trimmed), 0.95),
+        Figure("similar: copies without a fifth first", _mean(rank == 1 for rank in cropped), 0.93),
         Figure("similar: copies without a fifth among ten", _mean(rank <= DEPTH for rank in cropped)),
     ]
 
 
 def _photos(embedder: Embedder, folder: Path) -> list[Figure]:
-    titles, both, count = photos.measure(embedder, folder)
+    found = photos.measure(embedder, folder)
     return [
-        Figure(f"{count} photos: nDCG@10 of titles alone", titles),
-        Figure(f"{count} photos: hybrid nDCG@10", both, titles),
+        Figure(f"{found.count} photos: nDCG@10 of titles alone", found.titles),
+        Figure(f"{found.count} photos: hybrid nDCG@10", found.both, found.titles),
+        Figure(f"{found.count} photos: similar: all these copies first", found.copies_first, 0.98),
     ]
 
 

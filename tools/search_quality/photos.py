@@ -11,12 +11,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image, ImageOps
 
-from lumenstock.embedding.model import Embedder, Pixels
+from lumenstock.embedding.model import Embedder
 from lumenstock.kernel.errors import ConfigurationError
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.model import Mode, SearchRequest
 from tools.search_quality.ranking import DEPTH, ndcg
 from tools.search_quality.shelf import Picture, Shelf
+from tools.search_quality.similar import EVERY_CHANGE, ranks
 
 OWN_LABELS = "search.toml"
 """In a folder of photos: what is to be seen on them. Without it, that of two public collections is known."""
@@ -55,8 +56,25 @@ def labels_for(folder: Path) -> Labels:
     return Labels(titles, {words: right for words, right in questions.items() if right})
 
 
-def measure(embedder: Embedder, folder: Path) -> tuple[float, float, int]:
-    """nDCG@10 over the photos in ``folder``, of titles alone and with pictures, and how many they are.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How well photos are found.
+
+    Attributes:
+        count: How many they are.
+        titles: nDCG@10 of titles alone.
+        both: The same of titles and pictures.
+        copies_first: Share of changed copies that ``similar`` puts before every other photo.
+    """
+
+    count: int
+    titles: float
+    both: float
+    copies_first: float
+
+
+def measure(embedder: Embedder, folder: Path) -> Found:
+    """Look for the photos in ``folder`` by words, and for copies of them by likeness.
 
     Raises:
         ConfigurationError: No photo in it has a title.
@@ -66,10 +84,15 @@ def measure(embedder: Embedder, folder: Path) -> tuple[float, float, int]:
     # tantivy's own thread may touch its lock file while the folder goes.
     with TemporaryDirectory(ignore_cleanup_errors=True) as place:
         shelf = Shelf(embedder, Path(place))
-        ids = shelf.add(Picture(_pixels(file), labels.titles[file.name]) for file in files)
+        pictures = [_picture(file) for file in files]
+        titles = [labels.titles[file.name] for file in files]
+        ids = shelf.add(Picture(np.asarray(one), title) for one, title in zip(pictures, titles, strict=True))
         names = dict(zip(ids, (file.name for file in files), strict=True))
         scores = {mode: _score(shelf, names, labels, mode) for mode in (Mode.KEYWORD, Mode.HYBRID)}
-    return scores[Mode.KEYWORD], scores[Mode.HYBRID], len(files)
+        # Last: the copies stay.
+        places = ranks(shelf, list(zip(ids, pictures, strict=True)), EVERY_CHANGE)
+        first = float(np.mean([rank == 1 for of_change in places.values() for rank in of_change]))
+    return Found(len(files), scores[Mode.KEYWORD], scores[Mode.HYBRID], first)
 
 
 def _score(shelf: Shelf, names: Mapping[ImageId, str], labels: Labels, mode: Mode) -> float:
@@ -81,9 +104,9 @@ def _score(shelf: Shelf, names: Mapping[ImageId, str], labels: Labels, mode: Mod
     return float(np.mean(found))
 
 
-def _pixels(file: Path) -> Pixels:
+def _picture(file: Path) -> Image.Image:
     with Image.open(file) as opened:
         opened.draft("RGB", (_WIDTH_PX, _WIDTH_PX))
         picture = ImageOps.exif_transpose(opened).convert("RGB")
     picture.thumbnail((_WIDTH_PX, _WIDTH_PX))
-    return np.asarray(picture)
+    return picture

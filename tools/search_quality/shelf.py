@@ -14,6 +14,7 @@ from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.catalog.image import Swatch
 from lumenstock.embedding.model import Embedder, Pixels, Vectors, to_f16
 from lumenstock.embedding.preprocess import squared
+from lumenstock.imaging.grey import miniature
 from lumenstock.imaging.palette import dominant_colours
 from lumenstock.kernel.clock import SystemClock
 from lumenstock.kernel.ids import ImageId
@@ -87,4 +88,5 @@ class Shelf:
             preview="",
             model=self.embedder.manifest.id,
             vector_f16=vector_f16,
+            miniature=miniature(picture.pixels).levels,
         )

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from lumenstock.kernel.ids import ImageId
 from tools.search_quality.ranking import DEPTH
@@ -40,11 +40,13 @@ REENCODED: dict[str, Change] = {
     "WebP 60": _encoded("WEBP", 60),
     "half as wide, JPEG 75": _encoded("JPEG", 75, 0.5),
 }
+MIRRORED: dict[str, Change] = {"mirrored": ImageOps.mirror}
 TRIMMED: dict[str, Change] = {"5 % at each side": _cropped(0.05, 0.05, 0.95, 0.95)}
 CROPPED: dict[str, Change] = {
     "a fifth at the left and the top": _cropped(0.2, 0.2, 1, 1),
     "a fifth at the right and the bottom": _cropped(0, 0, 0.8, 0.8),
 }
+EVERY_CHANGE = {**REENCODED, **MIRRORED, **TRIMMED, **CROPPED}
 
 
 def ranks(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lumenstock.embedding.model import Vectors, from_f16, to_f16
+from lumenstock.imaging.miniature import SIDE
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import EMBEDDING_DIM, Document
 from lumenstock.search.ports import FacetCount, Hit, QueryVector
@@ -46,6 +47,11 @@ def toward(target: Vectors, cosine: float, seed: int = 0) -> Vectors:
     return turned
 
 
+def noise(seed: int) -> bytes:
+    """The miniature of a picture that looks like no other."""
+    return np.random.default_rng(seed).bytes(SIDE * SIDE)
+
+
 def document(number: int, *, vector: Vectors | None = None, **fields: Any) -> Document:
     """Document ``number``: a plain one, but for ``fields`` and ``vector``."""
     values: dict[str, Any] = {
@@ -66,7 +72,11 @@ def document(number: int, *, vector: Vectors | None = None, **fields: Any) -> Do
         "likeness": f"{number:064x}",
     }
     if vector is not None:
-        values |= {"model": MODEL, "vector_f16": to_f16(vector[np.newaxis])[0]}
+        values |= {
+            "model": MODEL,
+            "vector_f16": to_f16(vector[np.newaxis])[0],
+            "miniature": noise(number),
+        }
     return Document(id=image_id(number), **values | fields)
 
 

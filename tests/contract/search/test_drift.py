@@ -58,6 +58,7 @@ def fill(stores: Stores, images: list[Image]) -> None:
         {
             **image_key(one.id, f"VEC#{MODEL}"),
             "vector": {"B": kept.vector_f16},
+            "miniature": {"B": kept.miniature},
             "rev": {"N": "1"},
         }
         for one in images

@@ -16,6 +16,7 @@ from lumenstock import bootstrap
 from lumenstock.embedding.model import Pixels, Resampling, Vectors
 from lumenstock.embedding.preprocess import squared
 from lumenstock.imaging.decoder import Decoder
+from lumenstock.imaging.grey import miniature
 from lumenstock.kernel.errors import ConfigurationError
 from lumenstock.search.ports import SearchIndex
 from tests.conftest import forget_cached
@@ -24,6 +25,7 @@ from tests.functions.gateway import Answer, Gateway
 from tests.functions.search.conftest import Get
 from tests.pictures import encode, jpeg, with_stated_size
 from tests.unit.search.models import FewWords
+from tools.scenes import scene
 
 DARK, BRIGHT = unit_vector(201), unit_vector(202)
 
@@ -93,6 +95,14 @@ def documents(index: SearchIndex) -> None:
 def test_what_looks_alike_comes_first() -> None:
     assert found(ask(flat(250)))[:4] == [0, 1, 2, 3]
     assert found(ask(flat(5)))[0] == 9
+
+
+@pytest.mark.usefixtures("documents")
+def test_what_it_was_cut_out_of_comes_before_what_is_nearer_by_its_vector(index: SearchIndex) -> None:
+    whole = scene(5_000_101, 400, 300).picture
+    look = miniature(np.asarray(whole)).levels
+    index.write([document(20, vector=toward(BRIGHT, 0.5), miniature=look, width_px=400, height_px=300)])
+    assert found(ask(encode(whole.crop((0, 0, 320, 240)), "PNG")))[0] == 20
 
 
 @pytest.mark.usefixtures("documents")

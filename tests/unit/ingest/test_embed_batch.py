@@ -12,6 +12,8 @@ from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from lumenstock.catalog.image import Image, rendition_key
 from lumenstock.catalog.states import Status
 from lumenstock.embedding.model import from_f16
+from lumenstock.imaging.grey import miniature
+from lumenstock.imaging.miniature import Miniature, resemblance
 from lumenstock.ingest.embed_batch import EmbedBatch, Outcome
 from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.near_duplicates import NearDuplicates
@@ -84,6 +86,9 @@ def test_a_rendered_image_is_embedded_annotated_approved_and_found(
     assert vector is not None
     document = index.get([row.id])[row.id]
     assert (document.version, document.model, document.vector_f16) == (5, MODEL, vector.vector_f16)
+    own = Miniature(document.miniature, document.width_px / document.height_px)
+    assert document.miniature == vector.miniature
+    assert resemblance(miniature(np.asarray(picture_of(1).picture)), [own])[0] > 0.95
 
 
 def test_the_vector_lies_where_the_caption_of_the_picture_points(

@@ -10,7 +10,7 @@ from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import VectorItem
 from lumenstock.embedding.model import to_f16
 from lumenstock.kernel.ids import ImageId, MediaKey, UserId
-from tests.contract.search.documents import MODEL, image_id, unit_vector
+from tests.contract.search.documents import MODEL, image_id, noise, unit_vector
 
 CREATED = datetime(2026, 11, 21, 10, 30, tzinfo=UTC)
 
@@ -51,7 +51,7 @@ def source(number: int) -> Source:
 
 def vector_item(seed: int, model: str = MODEL) -> VectorItem:
     """A vector of ``model``."""
-    return VectorItem(model=model, vector_f16=to_f16(unit_vector(seed)[None])[0], rev=1)
+    return VectorItem(model, to_f16(unit_vector(seed)[None])[0], rev=1, miniature=noise(seed))
 
 
 def ids(*numbers: int) -> list[ImageId]:

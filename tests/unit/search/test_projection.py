@@ -84,14 +84,16 @@ def test_files_are_the_best_that_exist(renditions: tuple[str, ...], thumbnail: s
 def test_a_vector_of_the_rows_model_is_kept() -> None:
     document = project(image(), vector_item(1))
     assert isinstance(document, Document)
-    assert (document.model, document.vector_f16) == (MODEL, vector_item(1).vector_f16)
+    item = vector_item(1)
+    assert (document.model, document.vector_f16) == (MODEL, item.vector_f16)
+    assert document.miniature == item.miniature != b""
 
 
 @pytest.mark.parametrize("vector", [None, vector_item(1, "demo@2")])
 def test_no_vector_or_one_of_another_model_leaves_the_document_without(vector: object) -> None:
     document = project(image(), vector)  # type: ignore[arg-type] # parametrised
     assert isinstance(document, Document)
-    assert (document.model, document.vector_f16) == ("", b"")
+    assert (document.model, document.vector_f16, document.miniature) == ("", b"", b"")
 
 
 def test_an_image_that_was_never_embedded_ignores_a_vector() -> None:

@@ -205,10 +205,23 @@ def test_technical_metadata_of_a_later_revision_stay(catalog: DynamoCatalog) -> 
 
 def test_a_vector_is_kept_by_model_and_one_of_a_later_revision_stays(catalog: DynamoCatalog) -> None:
     name, vector = image().id, bytes(range(256)) * 6
-    catalog.put_vector(name, VectorItem("demo@1", vector, rev=2))
+    catalog.put_vector(name, VectorItem("demo@1", vector, rev=2, miniature=vector[:256]))
     catalog.put_vector(name, VectorItem("demo@1", b"\0" * 1536, rev=1))
-    assert catalog.get_vector(name, "demo@1") == VectorItem("demo@1", vector, rev=2)
+    assert catalog.get_vector(name, "demo@1") == VectorItem("demo@1", vector, rev=2, miniature=vector[:256])
     assert catalog.get_vector(name, "clip@1") is None
+
+
+def test_a_vector_that_was_written_before_miniatures_were_kept_has_none(
+    catalog: DynamoCatalog, stores: Stores
+) -> None:
+    name, vector = image().id, bytes(range(256)) * 6
+    catalog.put_vector(name, VectorItem("demo@1", vector, rev=2, miniature=vector[:256]))
+    stores.dynamodb.update_item(
+        TableName=CATALOG,
+        Key={"pk": {"S": f"IMG#{name}"}, "sk": {"S": "VEC#demo@1"}},
+        UpdateExpression="REMOVE miniature",
+    )
+    assert catalog.get_vector(name, "demo@1") == VectorItem("demo@1", vector, rev=2)
 
 
 def test_a_row_that_was_just_read_is_written_without_reading_it_again(

@@ -22,11 +22,13 @@ class VectorItem:
         model: ``name@version``.
         vector_f16: Little-endian float16, 768 of them (1,536 bytes), unit length.
         rev: Revision of the derivative that was embedded.
+        miniature: What it looks like: the levels of :class:`lumenstock.imaging.miniature.Miniature`.
     """
 
     model: str
     vector_f16: bytes
     rev: int
+    miniature: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pyvips
 from numpy.typing import NDArray
 
+from lumenstock.imaging.grey import grey_levels
 from lumenstock.imaging.picture_hash import SIDE, PictureHash
 
 _SAMPLES = 64
@@ -15,8 +15,6 @@ _FLAT = 2.0  # grey levels; where half of the waves are weaker, their signs are 
 _WAVES = np.sqrt(2 / _SAMPLES) * np.cos(
     np.pi / _SAMPLES * np.outer(np.arange(1, SIDE + 1), np.arange(_SAMPLES) + 0.5)
 )
-# Source: ITU-R BT.601, as most programs make a picture grey.
-_LUMA = np.array([0.299, 0.587, 0.114])
 
 
 def picture_hash(pixels: NDArray[np.uint8]) -> PictureHash | None:
@@ -25,10 +23,7 @@ def picture_hash(pixels: NDArray[np.uint8]) -> PictureHash | None:
     Args:
         pixels: uint8[h, w, 3], sRGB. At least 64 px each way, or the hash is of an enlargement.
     """
-    height, width, bands = pixels.shape
-    picture = pyvips.Image.new_from_memory(np.ascontiguousarray(pixels).data, width, height, bands, "uchar")
-    samples = picture.copy(interpretation="srgb").thumbnail_image(_SAMPLES, height=_SAMPLES, size="force")
-    waves = _WAVES @ (samples.numpy() @ _LUMA) @ _WAVES.T
+    waves = _WAVES @ grey_levels(pixels, _SAMPLES) @ _WAVES.T
     if np.median(np.abs(waves)) < _FLAT:
         return None
     bits = int.from_bytes(np.packbits(waves.ravel() > 0).tobytes(), "big")

@@ -18,6 +18,7 @@ from lumenstock.catalog.image import Image
 from lumenstock.catalog.states import Status
 from lumenstock.catalog.store import CatalogStore, VectorItem
 from lumenstock.embedding.model import Vectors, to_f16
+from lumenstock.imaging.grey import miniature
 from lumenstock.imaging.picture_hashing import picture_hash
 from lumenstock.ingest.annotate import annotate
 from lumenstock.ingest.embed_message import EmbedRequest
@@ -221,8 +222,8 @@ class EmbedBatch:
         try:
             if models.beside is not None and image_id in batch.beside:
                 other = models.beside.manifest.id
-                self._catalog.put_vector(image_id, vector_item(other, batch.beside[image_id], rev))
-            self._catalog.put_vector(image_id, vector_item(batch.model, vector, rev))
+                self._catalog.put_vector(image_id, vector_item(other, batch.beside[image_id], picture))
+            self._catalog.put_vector(image_id, vector_item(batch.model, vector, picture))
             return self._catalog.update(image_id, annotated, seen=picture.image)
         except (NotFoundError, VersionConflictError) as error:
             logger.warning("embed_row_moved", extra={"image_id": image_id, "code": error.code})
@@ -241,10 +242,10 @@ class EmbedBatch:
         return set(recorded)
 
 
-def vector_item(model: str, vector: Vectors, rev: int) -> VectorItem:
-    """``vector`` (float32[768]) of ``model``, made of revision ``rev``, as the catalogue keeps it."""
+def vector_item(model: str, vector: Vectors, picture: Picture) -> VectorItem:
+    """``vector`` (float32[768]) that ``model`` made of ``picture``, as the catalogue keeps it."""
     (vector_f16,) = to_f16(vector[None])
-    return VectorItem(model, vector_f16, rev)
+    return VectorItem(model, vector_f16, picture.image.rev, miniature(picture.pixels).levels)
 
 
 def _is_done(standing: _Standing, finished: bool) -> bool:  # noqa: FBT001 - both say how far the image is

@@ -7,9 +7,11 @@ import logging
 from lumenstock.embedding.model import Embedder
 from lumenstock.embedding.preprocess import squared
 from lumenstock.imaging.decoder import Decoder
+from lumenstock.imaging.grey import miniature
 from lumenstock.ingest.checks import FileLimits
 from lumenstock.ingest.stranger import read_stranger
 from lumenstock.kernel.errors import SearchUnavailableError
+from lumenstock.search.alike import Appearance
 from lumenstock.search.ports import QueryVector
 
 # Twice the side that models take: what is lost above it, they would not see.
@@ -18,8 +20,8 @@ _LONGEST_PX = 768
 logger = logging.getLogger(__name__)
 
 
-def embed_stranger(embedder: Embedder, decoder: Decoder, picture: bytes, limits: FileLimits) -> QueryVector:
-    """The vector of a file that is not kept.
+def embed_stranger(embedder: Embedder, decoder: Decoder, picture: bytes, limits: FileLimits) -> Appearance:
+    """What a file that is not kept looks like.
 
     Raises:
         InvalidInputError: It is no picture that can be looked at; all reasons are named.
@@ -34,4 +36,4 @@ def embed_stranger(embedder: Embedder, decoder: Decoder, picture: bytes, limits:
         logger.exception("A picture could not be embedded.")
         message = "Pictures cannot be compared just now."
         raise SearchUnavailableError(message) from error
-    return QueryVector(manifest.id, vector)
+    return Appearance(QueryVector(manifest.id, vector), miniature(pixels))

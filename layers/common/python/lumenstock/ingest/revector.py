@@ -64,7 +64,7 @@ class Revector:
     def write(self, batch: EncodedRequests) -> list[Outcome]:
         """Write the vectors; what still lacks one must come again."""
         for picture, vector in batch.vectors:
-            item = vector_item(self._model, vector, picture.image.rev)
+            item = vector_item(self._model, vector, picture)
             self._catalog.put_vector(picture.image.id, item)
         rows = list(self._catalog.get_many([one.image_id for one in batch.read.requests]).values())
         left = {row.id for row in lacking(rows, self._catalog, self._model)}

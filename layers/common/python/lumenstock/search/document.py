@@ -20,6 +20,8 @@ class Document:
         created_at_s: Unix time in seconds.
         model: ``name@version`` of the vector; "" without one.
         vector_f16: Little-endian float16 × 768, unit length; b"" without one.
+        miniature: 16 × 16 grey levels, by which copies and crops are told from what only shows the same
+            (:mod:`lumenstock.imaging.miniature`); b"" where there is no vector.
         thumbnail: Path of the small picture below the media address; so is ``preview``.
         likeness: Hash of what it looks like, 64 hex digits; "" where the row has none. Nobody searches by it.
         image_type: Such as ``photo`` or ``illustration``. Of this and what follows, None is "not known".
@@ -49,6 +51,7 @@ class Document:
     preview: str
     model: str = ""
     vector_f16: bytes = b""
+    miniature: bytes = b""
     likeness: str = ""
     image_type: str | None = None
     licence_type: str | None = None

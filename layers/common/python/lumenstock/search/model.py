@@ -62,7 +62,8 @@ class Result:
     """One find.
 
     Attributes:
-        score: What the order goes by: fused, BM25 or cosine; None where the order is not by a score.
+        score: What the order goes by: fused, BM25, cosine (more for copies, :mod:`lumenstock.search.alike`);
+            None where the order is not by a score.
         matched: Words of the document, folded, that the question's words match.
     """
 

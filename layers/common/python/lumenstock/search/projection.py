@@ -45,6 +45,7 @@ def project(image: Image, vector: VectorItem | None, model: str | None = None) -
         preview=preview_path(image),
         model=vector.model if vector and known else "",
         vector_f16=vector.vector_f16 if vector and known else b"",
+        miniature=vector.miniature if vector and known else b"",
         people=image.people,
         image_type=image.image_type,
         licence_type=image.licence_type,

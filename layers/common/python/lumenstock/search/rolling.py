@@ -49,7 +49,9 @@ def fitted(change: Change, model: str, vectors: Vectors) -> Change:
     if not isinstance(change, Document) or change.model == model:
         return change
     item = vectors.get_vector(change.id, model)
-    return replace(change, model=model if item else "", vector_f16=item.vector_f16 if item else b"")
+    if item is None:
+        return replace(change, model="", vector_f16=b"", miniature=b"")
+    return replace(change, model=model, vector_f16=item.vector_f16, miniature=item.miniature)
 
 
 @dataclass(frozen=True, slots=True)

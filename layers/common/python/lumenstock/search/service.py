@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lumenstock.embedding.model import Embedder
@@ -12,12 +12,14 @@ from lumenstock.kernel.breaker import CircuitBreaker
 from lumenstock.kernel.clock import Clock
 from lumenstock.kernel.errors import FieldError, InvalidInputError, SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
+from lumenstock.search.alike import Appearance, miniature_of, most_alike_first
 from lumenstock.search.asking import Asked, Asking
 from lumenstock.search.boost import Boost
+from lumenstock.search.document import Document
 from lumenstock.search.encoding import QueryEncoder
 from lumenstock.search.legs import Answered, Legs
 from lumenstock.search.model import NextPage, Result, SearchPage, SearchRequest
-from lumenstock.search.ports import MAX_DEPTH, Hit, IndexQuery, QueryVector, SearchIndex, Suggestion
+from lumenstock.search.ports import MAX_DEPTH, WINDOW, Hit, IndexQuery, SearchIndex, Suggestion
 from lumenstock.search.projection import fold
 from lumenstock.search.ranking import Find, order_of, ranked, score_of
 from lumenstock.search.synonyms import Others, shipped
@@ -94,21 +96,27 @@ class SearchService:
         )
 
     def similar(self, image_id: ImageId, limit: int) -> tuple[Result, ...]:
-        """The ``limit`` pictures that look most like ``image_id``, itself left out, with their cosines.
+        """The ``limit`` pictures that look most like ``image_id``, itself left out: copies and crops first.
 
         Raises:
             NotFoundError: The index holds no such image.
             SearchUnavailableError: The index does not answer.
         """
-        return self._documents_of(self._index.similar(image_id, limit))
+        near = self._index.similar(image_id, max(limit, WINDOW))
+        documents = self._index.get([image_id, *(hit.id for hit in near)])
+        asked = documents.get(image_id)
+        finds = _found(near, documents)
+        return most_alike_first(miniature_of(asked), finds)[:limit] if asked else tuple(finds[:limit])
 
-    def like(self, vector: QueryVector, limit: int) -> tuple[Result, ...]:
-        """The ``limit`` pictures that look most like ``vector``, with their cosines.
+    def like(self, asked: Appearance, limit: int) -> tuple[Result, ...]:
+        """The ``limit`` pictures that look most like one from anywhere: its copies and crops first.
 
         Raises:
             SearchUnavailableError: The index does not answer.
         """
-        return self._documents_of(self._index.query(IndexQuery(vector=vector, window=limit)).vector)
+        near = self._index.query(IndexQuery(vector=asked.vector, window=max(limit, WINDOW))).vector
+        documents = self._index.get([hit.id for hit in near])
+        return most_alike_first(asked.miniature, _found(near, documents))[:limit]
 
     def suggest(self, beginning: str, limit: int) -> tuple[Suggestion, ...]:
         """Titles and tags that begin with ``beginning``, in whatever spelling of case and spaces.
@@ -118,10 +126,6 @@ class SearchService:
         """
         folded = fold(beginning)
         return self._index.suggest(folded, limit) if folded else ()
-
-    def _documents_of(self, hits: Sequence[Hit]) -> tuple[Result, ...]:
-        documents = self._index.get([hit.id for hit in hits])
-        return tuple(Result(documents[hit.id], hit.score) for hit in hits if hit.id in documents)
 
     def _results(self, asked: Asked, finds: Sequence[Find]) -> tuple[Result, ...]:
         documents = self._index.get([find.id for find in finds])
@@ -159,3 +163,7 @@ class SearchService:
             )
             page += [Find(hit.id, None if answer.vector else score_of(query, hit)) for hit in tail]
         return page
+
+
+def _found(hits: Sequence[Hit], documents: Mapping[ImageId, Document]) -> list[Result]:
+    return [Result(documents[hit.id], hit.score) for hit in hits if hit.id in documents]

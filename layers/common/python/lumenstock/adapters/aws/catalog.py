@@ -178,7 +178,8 @@ class DynamoCatalog:
 
     def put_vector(self, image_id: ImageId, item: VectorItem) -> None:
         """See the protocol."""
-        self._put_part(image_id, f"VEC#{item.model}", item.rev, {"vector": {"B": item.vector_f16}})
+        fields: Item = {"vector": {"B": item.vector_f16}, "miniature": {"B": item.miniature}}
+        self._put_part(image_id, f"VEC#{item.model}", item.rev, fields)
 
     def get_vector(self, image_id: ImageId, model: str) -> VectorItem | None:
         """See the protocol."""
@@ -242,4 +243,5 @@ class DynamoCatalog:
 
 
 def _vector(model: str, item: Item) -> VectorItem:
-    return VectorItem(model=model, vector_f16=bytes(item["vector"]["B"]), rev=int(item["rev"]["N"]))
+    looks = item.get("miniature", {"B": b""})  # one written before it was kept has none
+    return VectorItem(model, bytes(item["vector"]["B"]), int(item["rev"]["N"]), bytes(looks["B"]))

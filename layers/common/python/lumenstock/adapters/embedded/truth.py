@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 import threading
@@ -48,7 +49,9 @@ WHERE documents.seq <= :floor OR excluded.version > documents.version
        AND (excluded.body IS NOT documents.body OR excluded.vector IS NOT documents.vector))
 """
 
-_BODY_FIELDS = tuple(field.name for field in fields(Document) if field.name != "vector_f16")
+_BODY_FIELDS = tuple(
+    field.name for field in fields(Document) if field.name not in {"vector_f16", "miniature"}
+)
 _LISTS = ("tags", "categories", "colors")
 
 
@@ -205,10 +208,14 @@ def _columns(change: Change) -> dict[str, object]:
         raise ValueError(message)
     if isinstance(change, Removal):
         return {"id": change.id, "version": change.version, "body": None, "vector": b""}
-    body = json.dumps({name: getattr(change, name) for name in _BODY_FIELDS}, ensure_ascii=False)
+    values = {name: getattr(change, name) for name in _BODY_FIELDS}
+    values["miniature"] = base64.b64encode(change.miniature).decode()
+    body = json.dumps(values, ensure_ascii=False)
     return {"id": change.id, "version": change.version, "body": body, "vector": change.vector_f16}
 
 
 def _document(body: str, vector: bytes) -> Document:
     values = json.loads(body)
-    return Document(**values | {name: tuple(values[name]) for name in _LISTS}, vector_f16=vector)
+    values |= {name: tuple(values[name]) for name in _LISTS}
+    values["miniature"] = base64.b64decode(values.get("miniature", ""))
+    return Document(**values, vector_f16=vector)

@@ -113,6 +113,7 @@ def _fields(engine: VectorEngine) -> Body:
         "trending": {"type": "double"},
         "model": _TERM,
         "vector_f16": {"type": "binary"},
+        "miniature": {"type": "binary"},
         "vector": {
             "type": "knn_vector",
             "dimension": EMBEDDING_DIM,

@@ -19,7 +19,8 @@ from lumenstock.search.projection import fold
 ID_BYTES = 512  # what OpenSearch takes
 
 _LISTS = ("tags", "categories", "colors")
-_PLAIN = tuple(field.name for field in fields(Document) if field.name not in {"vector_f16", *_LISTS})
+_BYTES = ("vector_f16", "miniature")
+_PLAIN = tuple(field.name for field in fields(Document) if field.name not in {*_BYTES, *_LISTS})
 _DECIMALS = 8  # of a number below 1: as exact as float32, at half of the digits of a float64
 
 
@@ -54,7 +55,8 @@ def document_of(source: Mapping[str, Any]) -> Document | None:
         return None
     values: Body = {name: source[name] for name in _PLAIN if name in source}
     values |= {name: tuple(source[name]) for name in _LISTS}
-    return Document(**values, vector_f16=base64.b64decode(source.get("vector_f16", "")))
+    values |= {name: base64.b64decode(source.get(name, "")) for name in _BYTES}
+    return Document(**values)
 
 
 def change_of(source: Mapping[str, Any]) -> Change:
@@ -70,8 +72,8 @@ def _source(change: Change) -> Body:
     source["removed"] = False
     source["contributor"] = sorted({fold(change.contributor_id), fold(change.contributor_name)})
     source["suggestion"] = _suggestions(change)
+    source |= {name: base64.b64encode(value).decode() for name in _BYTES if (value := getattr(change, name))}
     if change.vector_f16:
-        source["vector_f16"] = base64.b64encode(change.vector_f16).decode()
         source["vector"] = np.round(from_f16(change.vector_f16).astype(np.float64), _DECIMALS).tolist()
     return source
 
