@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,10 +44,10 @@ def start(
     *,
     folder: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="On one machine: where the model is."),
+        typer.Option(exists=True, file_okay=False, help="Where it is, if it is not published yet."),
     ] = None,
 ) -> None:
-    """Open a rollout and make the vectors that are missing. Again: make what is still missing."""
+    """Publish a model, open its rollout and make the missing vectors. Again: make what is still missing."""
     from lumenstock import bootstrap
     from lumenstock.ingest.revector import all_lacking
     from lumenstock.kernel.ids import new_ulid
@@ -58,7 +57,7 @@ def start(
     home = _local()
     with telling_faults():
         if folder is not None:
-            _install(home, folder, model)
+            _publish(folder, model)
         _show(_rollout().start(_serving(home), model))
         ids = all_lacking(bootstrap.catalog(), model, _show_share)
         name = new_ulid(bootstrap.clock().now())
@@ -155,16 +154,13 @@ def _serving(home: Home | None) -> str:
         raise ConfigurationError(message) from error
 
 
-def _install(home: Home | None, folder: Path, model: str) -> None:
-    """Put a model beside the one that the functions of this machine have."""
-    if home is None:
-        raise BadRequestError("--folder is for one machine. On AWS the model comes with a deployment.")
-    place = models_folder(Operator.of(home).functions).parent / model
-    coming = place.with_name(f".{place.name}")
-    shutil.rmtree(coming, ignore_errors=True)
-    shutil.copytree(folder, coming)
-    shutil.rmtree(place, ignore_errors=True)
-    coming.rename(place)
+def _publish(folder: Path, model: str) -> None:
+    """Put a model where functions and jobs of the stage read it."""
+    from lumenstock import bootstrap
+    from lumenstock.adapters.onnx.models import publish
+
+    for name in publish(folder, model, bootstrap.originals()):
+        err.print(f"[dim]published {escape(name)}[/]")
 
 
 def _make(home: Home | None, name: str, lists: str, slices: int, model: str) -> None:

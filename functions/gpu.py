@@ -58,6 +58,7 @@ EMBED_JOB = JobSpec(
         Need.EMBED_BULK_DRAIN,
         Need.EMBED_LISTS,
         Need.DERIVATIVES_READ,
+        Need.MODEL,
         Need.CATALOG_WRITE,
         Need.CATALOG_BATCH,
         Need.HASHES,

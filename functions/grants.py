@@ -182,5 +182,6 @@ GRANTS: Mapping[Need, tuple[Grant, ...]] = {
     Need.MARK_KEY: (_on(Resource.MARK_KEY, "secretsmanager:GetSecretValue"),),
     Need.SEARCH_READ: (),
     Need.SEARCH_WRITE: (),
-    Need.MODEL: (),  # a layer, which brings its own variable
+    # The deployed one is a layer, which brings its own variable.
+    Need.MODEL: (_on(Resource.ORIGINALS, "s3:GetObject", part="models/"), _list(Resource.ORIGINALS)),
 }

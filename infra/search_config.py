@@ -16,6 +16,8 @@ class Search(BaseModel):
         engine: What the functions use; ``opensearch`` is the stage's own domain, or what is at ``endpoint``.
         folder: Where the embedded one lies, relative to the repository.
         endpoint: Address of an OpenSearch that is there already; ``vectors`` is what searches vectors in it.
+        model_memory_mib: Memory of each function that runs a model. The shipped one takes next to nothing;
+            CLIP takes 3.6 GB while it is loaded: see docs/models.md.
         documents: Pictures that a domain is made for, in ``1 + replicas`` copies: see ``infra.sizing``.
     """
 
@@ -27,6 +29,7 @@ class Search(BaseModel):
     vectors: Literal["faiss", "lucene"]
     documents: int = Field(gt=0)
     replicas: int = Field(ge=0, le=2)
+    model_memory_mib: int = Field(default=1769, ge=1769, le=10_240)
 
     @property
     def domain(self) -> bool:

@@ -1,4 +1,4 @@
-"""Versions of the shipped model."""
+"""Versions of the shipped model, and a rollout from the first to the second."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import json
 import shutil
 from pathlib import Path
 
+from lumenstock import bootstrap
+from lumenstock.kernel.clock import SystemClock
+from lumenstock.search.rollout import State, opened
 from tools.train_demo import MODEL_FOLDER
+
+OLD, NEW = "demo@1", "demo@2"
 
 
 def next_version(folder: Path) -> Path:
@@ -16,3 +21,24 @@ def next_version(folder: Path) -> Path:
     manifest = following / "manifest.json"
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": "2"}))
     return following
+
+
+def open_rollout() -> None:
+    """Note in the stage's record that version 2 is beside version 1."""
+    bootstrap.rollouts().write(opened(None, OLD, NEW, SystemClock().now()))
+    bootstrap.pointer().fresh()
+
+
+def move(*states: State) -> None:
+    """Move that rollout on."""
+    for state in states:
+        rollout = bootstrap.rollouts().read()
+        assert rollout is not None
+        bootstrap.rollouts().write(rollout.moved(state, SystemClock().now()))
+    bootstrap.pointer().fresh()
+
+
+def swap() -> None:
+    """Let version 2 answer."""
+    open_rollout()
+    move(State.FILLED, State.COMPARED, State.SWAPPED)

@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from functions.gpu import GPU_FUNCTIONS
-from functions.manifest import FUNCTIONS, Need
+from functions.manifest import FUNCTIONS, FunctionSpec, Need
 from infra.access import Resources, access, allow
 from infra.config import StageConfig
 from infra.constructs.findings import accept, nag
@@ -110,7 +110,7 @@ class Functions(Construct):
             handler=spec.handler,
             layers=self._layers.versions(spec),
             environment=environment | self._layers.environment(spec),
-            memory_size=spec.memory_mib,
+            memory_size=self._memory_mib(spec),
             timeout=Duration.seconds(limit_s),
             role=role,
             log_group=group,
@@ -120,6 +120,10 @@ class Functions(Construct):
             security_groups=[place.group] if place else None,
         )
         return self.made[name]
+
+    def _memory_mib(self, spec: FunctionSpec) -> int:
+        runs_a_model = Need.MODEL in spec.needs
+        return max(spec.memory_mib, self._config.search.model_memory_mib if runs_a_model else 0)
 
 
 # Patterns of .gitignore: everything but the functions, and the API document that one of them serves.

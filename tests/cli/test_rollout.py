@@ -46,7 +46,6 @@ def ops(
         SEARCH_ENGINE="embedded",
         SEARCH_DIR=str(tmp_path / "search"),
         MODEL_DIR=str(MODEL_FOLDER),
-        CANDIDATE_MODEL_DIR=str(next_version(tmp_path)),
         REVIEW="auto",
         APPROVE_UNSCORED="true",
     )
@@ -71,9 +70,10 @@ def run_as_batch_does(printed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert job.main(command[3:]) == 0
 
 
-def test_a_rollout_by_its_commands(ops: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    started = ops("start", "demo@2")
+def test_a_rollout_by_its_commands(ops: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = ops("start", "demo@2", "--folder", str(next_version(tmp_path)))
     assert started.code == 0, started.err
+    assert "published manifest.json" in started.err
     assert "4 images have no vector of demo@2" in started.err
     run_as_batch_does(started.out, monkeypatch)
     assert bootstrap.catalog().get(image_id(1)).model == "demo@1", "rows stay as they are"
@@ -99,6 +99,12 @@ def test_an_index_that_lacks_vectors_is_not_swapped_in(ops: Run) -> None:
     assert (compared.code, "4 vectors are missing" in compared.err) == (1, True)
     assert ops("swap").code != 0
     assert "demo@1 answers" in ops("status").err
+
+
+def test_a_folder_of_another_model_opens_no_rollout(ops: Run, tmp_path: Path) -> None:
+    started = ops("start", "demo@3", "--folder", str(next_version(tmp_path)))
+    assert (started.code != 0, "is demo@2" in started.err) == (True, True)
+    assert bootstrap.serving_model() is None
 
 
 def test_a_model_without_a_version_is_none(ops: Run) -> None:

@@ -11,6 +11,7 @@ import pytest
 from gpu_batch import job
 from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.aws.queues import Received, SqsQueue
+from lumenstock.adapters.onnx.models import publish
 from lumenstock.catalog.image import rendition_key
 from lumenstock.catalog.states import Status
 from lumenstock.ingest.embed_batch import EmbedBatch, EncodedBatch, ReadBatch
@@ -19,6 +20,7 @@ from lumenstock.kernel.errors import ConfigurationError, NotFoundError
 from lumenstock.kernel.ids import ImageId, MediaKey
 from tests.conftest import DERIVATIVES, Stores
 from tests.contract.search.documents import image_id
+from tests.demo_models import NEW, next_version
 from tests.gpu_batch.queues import send, statuses, waiting
 from tests.unit.ingest.rendered import rendered
 from tools.train_demo import MODEL_FOLDER
@@ -201,6 +203,18 @@ def test_a_child_of_an_array_takes_its_own_slice(stores: Stores, set_stage: Call
     assert job.main([folder]) == 0
     assert [status is Status.APPROVED for status in statuses(rows)] == [*[False] * 3, *[True] * 3, False]
     assert read_ids(bootstrap.originals(), f"{folder}00001.failed.csv") == []
+
+
+def test_vectors_of_a_published_model_are_made_and_rows_stay(stores: Stores, tmp_path: Path) -> None:
+    rows = send(stores, 1, 2)
+    assert job.main() == 0
+    before = [bootstrap.catalog().get(row.id) for row in rows]
+    list(publish(next_version(tmp_path), NEW, bootstrap.originals()))
+    key = f"{LISTS}next.csv"
+    write_ids(bootstrap.originals(), key, [row.id for row in rows])
+    assert job.main([key, "--model", NEW]) == 0
+    assert all(bootstrap.catalog().get_vector(row.id, NEW) for row in rows)
+    assert [bootstrap.catalog().get(row.id) for row in rows] == before
 
 
 def test_a_folder_of_slices_needs_a_child_of_an_array() -> None:

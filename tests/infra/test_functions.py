@@ -6,7 +6,7 @@ from functions.manifest import FUNCTIONS, FunctionSpec, Layer
 from functions.moderation import purge
 from lumenstock.catalog.purge import LATE_WRITERS
 from lumenstock.settings import Settings
-from tests.infra.templates import Resource, Templates
+from tests.infra.templates import Resource, Templates, synthesise
 
 MAX_LAYERS = 5  # Lambda's limit
 MAX_GATEWAY_S = 30  # an HTTP API waits no longer
@@ -31,6 +31,12 @@ def test_a_function_has_the_limits_of_its_line_in_the_manifest(stage: Templates,
     assert properties["MemorySize"] == spec.memory_mib
     assert properties["Timeout"] == (spec.timeout_s or stage.config.times.dispatch_s)
     assert properties["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_functions_that_run_a_model_have_the_memory_that_the_stage_says() -> None:
+    large = synthesise("dev", model_memory_mib=4608)
+    made = {spec.name: large.function(spec.name).properties["MemorySize"] for spec in FUNCTIONS}
+    assert {name for name, memory in made.items() if memory == 4608} == {"search-api", "embed-live"}
 
 
 def test_the_purger_has_time_left_when_it_stops() -> None:

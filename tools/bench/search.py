@@ -112,6 +112,9 @@ class Prepared:
         """Vectors for pictures."""
         return self._take(len(pixels))
 
+    def load_queries(self) -> None:
+        """Nothing is to be loaded."""
+
     def encode_texts(self, texts: list[str]) -> Vectors:
         """Vectors for texts."""
         return self._take(len(texts))

@@ -9,10 +9,12 @@ import pytest
 
 from functions.embed import live
 from lumenstock import bootstrap
+from lumenstock.adapters.onnx.models import publish
 from lumenstock.catalog.image import Image, rendition_key
 from lumenstock.catalog.states import Status
 from tests.conftest import DERIVATIVES, Stores
 from tests.contract.search.documents import image_id
+from tests.demo_models import NEW, OLD, next_version, open_rollout
 from tests.unit.ingest.rendered import rendered
 from tools.train_demo import MODEL_FOLDER
 
@@ -51,6 +53,14 @@ def test_messages_of_good_images_are_done_and_the_images_can_be_found(stores: St
     rows = [rendered(bootstrap.catalog(), stores, number) for number in (1, 2)]
     assert failures(*(asking(f"m{number}", row) for number, row in enumerate(rows))) == []
     assert set(bootstrap.search_index().get([row.id for row in rows])) == {row.id for row in rows}
+
+
+def test_a_model_beside_it_is_read_from_where_it_was_published(stores: Stores, tmp_path: Path) -> None:
+    list(publish(next_version(tmp_path), NEW, bootstrap.originals()))
+    open_rollout()
+    row = rendered(bootstrap.catalog(), stores)
+    assert failures(asking("m", row)) == []
+    assert all(bootstrap.catalog().get_vector(row.id, model) for model in (OLD, NEW))
 
 
 def test_only_the_message_that_failed_comes_again(stores: Stores) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,20 +9,18 @@ import pytest
 
 from lumenstock import bootstrap, use_cases
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
+from lumenstock.adapters.onnx.models import PUBLISHED, publish
 from lumenstock.catalog.image import rendition_key
 from lumenstock.catalog.states import Status
 from lumenstock.ingest.embed_batch import Outcome
 from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.revector import Revector, all_lacking
-from lumenstock.kernel.clock import SystemClock
-from lumenstock.search.rollout import State, opened
+from lumenstock.search.rollout import State
 from tests.conftest import DERIVATIVES, Stores
 from tests.contract.search.documents import image_id
-from tests.demo_models import next_version
+from tests.demo_models import NEW, OLD, move, next_version, open_rollout, swap
 from tests.unit.ingest.rendered import rendered
 from tools.train_demo import MODEL_FOLDER
-
-OLD, NEW = "demo@1", "demo@2"
 
 
 @pytest.fixture
@@ -39,24 +36,11 @@ def stage(stores: Stores, set_stage: Callable[..., None], tmp_path: Path, follow
         SEARCH_ENGINE="embedded",
         SEARCH_DIR=str(tmp_path / "search"),
         MODEL_DIR=str(MODEL_FOLDER),
-        CANDIDATE_MODEL_DIR=str(following),
         REVIEW="auto",
         APPROVE_UNSCORED="true",
     )
+    list(publish(following, NEW, bootstrap.originals()))
     return stores
-
-
-def open_rollout() -> None:
-    bootstrap.rollouts().write(opened(None, OLD, NEW, SystemClock().now()))
-    bootstrap.pointer().fresh()
-
-
-def move(*states: State) -> None:
-    for state in states:
-        rollout = bootstrap.rollouts().read()
-        assert rollout is not None
-        bootstrap.rollouts().write(rollout.moved(state, SystemClock().now()))
-    bootstrap.pointer().fresh()
 
 
 def embed(stores: Stores, number: int) -> None:
@@ -87,10 +71,10 @@ def test_while_a_rollout_is_open_a_picture_is_embedded_by_both(stage: Stores) ->
 
 
 def test_a_stage_without_the_other_model_goes_on_with_one(
-    stage: Stores, set_stage: Callable[..., None], following: Path
+    stage: Stores,
 ) -> None:
-    shutil.rmtree(following)
-    set_stage()
+    for key in list(bootstrap.originals().keys(PUBLISHED)):
+        bootstrap.originals().delete(key)
     open_rollout()
     embed(stage, 1)
     assert models_of(1) == {OLD}
@@ -98,8 +82,7 @@ def test_a_stage_without_the_other_model_goes_on_with_one(
 
 def test_the_model_of_a_swap_answers_at_once(stage: Stores) -> None:  # noqa: ARG001 - the stage
     assert bootstrap.embedder().manifest.id == OLD
-    open_rollout()
-    move(State.FILLED, State.COMPARED, State.SWAPPED)
+    swap()
     assert bootstrap.embedder().manifest.id == NEW
 
 

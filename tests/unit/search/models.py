@@ -34,6 +34,9 @@ class FewWords:
     def encode_images(self, pixels: Pixels) -> Vectors:
         return np.zeros((len(pixels), EMBEDDING_DIM), dtype=np.float32)
 
+    def load_queries(self) -> None:
+        """Nothing is to be loaded."""
+
     def encode_texts(self, texts: list[str]) -> Vectors:
         self.texts += texts
         known = {"red": RED, "night": NIGHT}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -195,6 +196,15 @@ def test_a_model_that_keeps_failing_is_left_alone_for_a_minute(
     clock.move(60)
     searching.search(SearchRequest("red"))
     assert len(model.texts) == 6
+
+
+def test_the_first_words_wait_until_the_model_is_loaded(clock: StandingClock) -> None:
+    class Large(FewWords):
+        def load_queries(self) -> None:
+            time.sleep(0.3)
+
+    encoder = QueryEncoder(Large, CircuitBreaker(clock), 0.2)
+    assert encoder.encode("red") is not None
 
 
 def test_a_model_that_does_not_load_is_left_alone_for_a_minute(clock: StandingClock) -> None:

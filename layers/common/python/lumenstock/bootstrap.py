@@ -286,10 +286,10 @@ def embedder() -> Embedder:
 
 @cache
 def embedder_of(model: str) -> Embedder:
-    """The model ``name@version`` from the folder that holds it; with "" the one in ``MODEL_DIR``."""
-    from lumenstock.adapters.onnx.folders import load_model
+    """The model ``name@version``, deployed in ``MODEL_DIR`` or published; with "" the former."""
+    from lumenstock.adapters.onnx.models import load_model
 
-    return load_model(model, settings().model_folders, settings().embed_device)
+    return load_model(model, settings().model_dir, originals, settings().embed_device)
 
 
 @cache

@@ -36,8 +36,7 @@ class Settings(BaseModel):
         search_endpoint: Address of OpenSearch, where that is used; requests to ``https`` are signed.
         search_vectors: What searches vectors inside OpenSearch, where this process makes an index; so are
             ``search_shards`` and ``search_replicas``, its parts and copies.
-        model_dir: Folder with the model's manifest, graphs and tokenizer.
-        candidate_model_dir: The same of the model that a rollout is about, if it lies not beside that one.
+        model_dir: Folder with the manifest, graphs and tokenizer of the model that was deployed.
         gpu_jobs_max: How many GPU jobs may run at a time.
         embed_device: Where pictures are embedded: ``gpu`` takes what there is, and says so when it is none.
         aws_batch_job_array_index: Set by AWS Batch in a child of an array job.
@@ -82,7 +81,6 @@ class Settings(BaseModel):
     search_shards: int = 1
     search_replicas: int = 0
     model_dir: Path = Path("/opt/models/demo")
-    candidate_model_dir: Path | None = None
     gpu_queue_arn: str = ""
     gpu_definition_arn: str = ""
     gpu_jobs_max: int = 1
@@ -108,12 +106,6 @@ class Settings(BaseModel):
     webhook_backlog_failures: int = 1000
     upload_max_bytes: int = 200_000_000
     max_pixels: int = 150_000_000
-
-    @property
-    def model_folders(self) -> tuple[Path, ...]:
-        """Where models may be: that which was deployed, that which was named, and all that lie beside."""
-        named = (self.candidate_model_dir,) if self.candidate_model_dir else ()
-        return self.model_dir, *named, *sorted(self.model_dir.parent.glob("*/"))
 
     def require(self, name: str) -> str:
         """The value of the variable ``name``.

@@ -91,6 +91,14 @@ class Embedder(Protocol):
         """
         ...
 
+    def load_queries(self) -> None:
+        """Load what :meth:`encode_texts` needs, which may take seconds; again, nothing happens.
+
+        Raises:
+            ConfigurationError: Something of it is missing, or not what it should be.
+        """
+        ...
+
     def encode_texts(self, texts: list[str]) -> Vectors:
         """Embed texts, the empty one included: float32[n, 768], unit length."""
         ...

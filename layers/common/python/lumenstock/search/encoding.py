@@ -55,6 +55,7 @@ class QueryEncoder:
             return None
         try:
             embedder = self._embedder()
+            embedder.load_queries()
             self._loaded = True
             running = self._thread.submit(self._encode_now, embedder, text)
             encoded = self._in_time(running)

@@ -187,6 +187,10 @@ class S3Objects:
             )
         return answer["ETag"].strip('"')
 
+    def put_shared(self, key: str, body: bytes) -> None:
+        """Write a file for functions and jobs, which need no key of ours to read it."""
+        self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ServerSideEncryption="AES256")
+
     def put_list(self, key: str, body: bytes) -> None:
         """Write a list of ids for a job, which has no key of ours."""
         self._client.put_object(

@@ -10,7 +10,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from lumenstock.adapters.onnx.devices import Device, session
-from lumenstock.adapters.onnx.folder import TOKENIZER, ModelFolder
+from lumenstock.adapters.onnx.folder import TOKENIZER, Files, ModelFolder
 from lumenstock.embedding.labels import Head
 from lumenstock.embedding.model import ModelManifest, Pixels, Vectors
 
@@ -21,7 +21,9 @@ class OnnxEmbedder:
     Each graph is loaded when it is first needed: search never loads the image tower.
     """
 
-    def __init__(self, folder: Path, queries: str = "", images: str = "", device: Device = "cpu") -> None:
+    def __init__(
+        self, folder: Path | Files, queries: str = "", images: str = "", device: Device = "cpu"
+    ) -> None:
         """Take the model in ``folder``; its image graph runs on ``device``, on a GPU in halves.
 
         ``queries`` and ``images`` name graphs other than those that serve.
@@ -64,6 +66,10 @@ class OnnxEmbedder:
         """See the protocol."""
         (vectors,) = self._image_graph.run(None, {"pixels": pixels})
         return np.asarray(vectors, np.float32)
+
+    def load_queries(self) -> None:
+        """See the protocol."""
+        _ = self._tokenizer, self._text_graph
 
     def encode_texts(self, texts: list[str]) -> Vectors:
         """See the protocol."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lumenstock.embedding.labels import Head
 from lumenstock.embedding.model import ModelManifest, Resampling
-from lumenstock.kernel.errors import ConfigurationError
+from lumenstock.kernel.errors import ConfigurationError, NotFoundError
 
 MANIFEST = "manifest.json"
 IMAGE_GRAPH, TOKENIZER, HEADS = "image.onnx", "tokenizer.json", "heads.npz"
@@ -43,20 +44,54 @@ class ManifestFile(BaseModel):
     files: dict[str, str]
 
 
-class ModelFolder:
-    """Reads a model's files, each only if its content is what the manifest says."""
+class Files(Protocol):
+    """Where the files of a model are, if not in a folder."""
 
+    def read(self, name: str, sha256: str = "") -> bytes:
+        """The content of one file; ``sha256`` is what the manifest says of it, "" of the manifest itself.
+
+        Raises:
+            NotFoundError: No such file.
+        """
+        ...
+
+
+class _InFolder:
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __str__(self) -> str:
+        return str(self._folder)
+
+    def read(self, name: str, sha256: str = "") -> bytes:
+        """See the protocol; a folder has one file of a name, whatever its content."""
+        del sha256
+        try:
+            return (self._folder / name).read_bytes()
+        except OSError as error:
+            message = f"There is no {self._folder / name}."
+            raise NotFoundError(message) from error
+
+
+class ModelFolder:
+    """Reads a model's files, each only if its content is what the manifest says.
+
+    Attributes:
+        written: The manifest as it was read.
+    """
+
+    def __init__(self, folder: Path | Files) -> None:
         """Read the manifest.
 
         Raises:
             ConfigurationError: There is no valid manifest in ``folder``.
         """
-        self._folder = folder
+        self._from = _InFolder(folder) if isinstance(folder, Path) else folder
         try:
-            self._file = ManifestFile.model_validate_json((folder / MANIFEST).read_bytes())
-        except (OSError, ValidationError) as error:
-            message = f"There is no valid model in {folder}."
+            self.written = self._from.read(MANIFEST)
+            self._file = ManifestFile.model_validate_json(self.written)
+        except (NotFoundError, ValidationError) as error:
+            message = f"There is no valid model in {self._from}."
             raise ConfigurationError(message) from error
 
     @property
@@ -79,9 +114,9 @@ class ModelFolder:
         return self._file.queries
 
     @property
-    def files(self) -> frozenset[str]:
-        """Names of the model's files."""
-        return frozenset(self._file.files)
+    def files(self) -> Mapping[str, str]:
+        """Names of the model's files, each with its SHA-256, as hex."""
+        return self._file.files
 
     def images(self, *, halves: bool) -> str:
         """The image graph; the one in ``halves`` if that is wanted and the model has it."""
@@ -93,12 +128,13 @@ class ModelFolder:
         Raises:
             ConfigurationError: It is missing, or not the one that the manifest names.
         """
+        sha256 = self.files.get(name, "")
         try:
-            content = (self._folder / name).read_bytes()
-        except OSError as error:
+            content = self._from.read(name, sha256)
+        except NotFoundError as error:
             message = f"The model has no {name}."
             raise ConfigurationError(message) from error
-        if hashlib.sha256(content).hexdigest() != self._file.files.get(name):
+        if hashlib.sha256(content).hexdigest() != sha256:
             message = f"The model's {name} is not the one that its manifest names."
             raise ConfigurationError(message)
         return content
