@@ -20,6 +20,7 @@ import numpy as np
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.embedding.labels import Head
 from lumenstock.embedding.model import ModelManifest, Pixels, Vectors, from_f16, to_f16
+from lumenstock.imaging.miniature import SIDE
 from lumenstock.kernel.clock import SystemClock
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.colors import BUCKETS
@@ -91,6 +92,7 @@ class Catalogue:
             preview="p",
             model="bench@1",
             vector_f16=vector,
+            miniature=np.random.default_rng(number).bytes(SIDE * SIDE),
         )
 
 
@@ -218,6 +220,8 @@ def measure(count: int, size: str) -> None:
             beginnings = [catalogue.text(1)[: 5 + number % 3] for number in range(QUERIES)]
             completing = timed(partial(service.suggest, beginning, 8) for beginning in beginnings)
             report("search.suggest.p99_ms", completing.p99_ms, "ms")
+            alike = timed(partial(service.similar, document.id, 20) for document in documents[:QUERIES])
+            report("search.similar.p99_ms", alike.p99_ms, "ms")
 
 
 def main() -> None:
