@@ -19,7 +19,7 @@ from localcloud.clients import Operator
 from localcloud.home import Home
 from localcloud.jobs.embed import models_folder, work_through
 from lumenstock.ingest.embed_manifest import LISTS, write_slices
-from lumenstock.kernel.errors import BadRequestError, ConfigurationError
+from lumenstock.kernel.errors import BadRequestError, ConfigurationError, UnavailableError
 
 if TYPE_CHECKING:
     from lumenstock.ingest.model_rollout import Counted, ModelRollout
@@ -58,6 +58,7 @@ def start(
     with telling_faults():
         if folder is not None:
             _publish(folder, model)
+        _require(model, home)
         _show(_rollout().start(_serving(home), model))
         ids = all_lacking(bootstrap.catalog(), model, _show_share)
         name = new_ulid(bootstrap.clock().now())
@@ -142,13 +143,11 @@ def _serving(home: Home | None) -> str:
     """The model that answers where no rollout ever named one: that of the functions, or of ``MODEL_DIR``."""
     from lumenstock import bootstrap
     from lumenstock.adapters.onnx.embedder import OnnxEmbedder
-    from lumenstock.settings import settings
 
     if (named := bootstrap.serving_model()) is not None:
         return named
-    folder = models_folder(Operator.of(home).functions) if home else settings().model_dir
     try:
-        return OnnxEmbedder(folder).manifest.id
+        return OnnxEmbedder(_deployed(home)).manifest.id
     except ConfigurationError as error:
         message = "Set MODEL_DIR to the folder of the model that answers now: this is the first rollout."
         raise ConfigurationError(message) from error
@@ -161,6 +160,31 @@ def _publish(folder: Path, model: str) -> None:
 
     for name in publish(folder, model, bootstrap.originals()):
         err.print(f"[dim]published {escape(name)}[/]")
+
+
+def _require(model: str, home: Home | None) -> None:
+    """See to it that functions and jobs will find the model, and that it reads words: the job does not try.
+
+    Raises:
+        ConfigurationError: They will not, or it does not.
+    """
+    from lumenstock import bootstrap
+    from lumenstock.adapters.onnx.models import load_model
+
+    found = load_model(model, _deployed(home), bootstrap.originals, "cpu")
+    try:
+        found.encode_texts(["a photo"])
+    except (ConfigurationError, UnavailableError):
+        raise
+    except Exception as error:
+        message = f"{model} cannot encode words: {error}"
+        raise ConfigurationError(message) from error
+
+
+def _deployed(home: Home | None) -> Path:
+    from lumenstock.settings import settings
+
+    return models_folder(Operator.of(home).functions) if home else settings().model_dir
 
 
 def _make(home: Home | None, name: str, lists: str, slices: int, model: str) -> None:

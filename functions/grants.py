@@ -183,5 +183,5 @@ GRANTS: Mapping[Need, tuple[Grant, ...]] = {
     Need.SEARCH_READ: (),
     Need.SEARCH_WRITE: (),
     # The deployed one is a layer, which brings its own variable.
-    Need.MODEL: (_on(Resource.ORIGINALS, "s3:GetObject", part="models/"), _list(Resource.ORIGINALS)),
+    Need.MODEL: (_on(Resource.ORIGINALS, "s3:GetObject", part="models/"),),
 }

@@ -117,7 +117,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (*_VECTORS, Layer.IMAGING, Layer.MODEL_DEMO),
         (Need.SEARCH_READ, Need.MODEL, Need.CATALOG_READ, Need.CURSOR_SECRET),
         1769,
-        10,
+        29,
     ),
     FunctionSpec(
         "marks-api",

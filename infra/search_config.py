@@ -17,7 +17,7 @@ class Search(BaseModel):
         folder: Where the embedded one lies, relative to the repository.
         endpoint: Address of an OpenSearch that is there already; ``vectors`` is what searches vectors in it.
         model_memory_mib: Memory of each function that runs a model. The shipped one takes next to nothing;
-            CLIP takes 3.6 GB while it is loaded: see docs/models.md.
+            CLIP takes 3.5 GB while it is loaded: see docs/models.md.
         documents: Pictures that a domain is made for, in ``1 + replicas`` copies: see ``infra.sizing``.
     """
 

@@ -279,7 +279,9 @@ def _model() -> Embedder:
 @cache
 def _service() -> SearchService:
     tuning = Tuning(encode_deadline_s=settings().encode_deadline_ms / 1000)
-    return SearchService(bootstrap.search_index(), bootstrap.embedder, bootstrap.clock(), tuning)
+    return SearchService(
+        bootstrap.search_index(), bootstrap.embedder, bootstrap.clock(), tuning, bootstrap.serving_model
+    )
 
 
 @cache

@@ -47,8 +47,8 @@ class SearchResult(ImageSummary):
 
     score: float | None = Field(
         description=(
-            "What the order goes by: fused rank, BM25, or of what looks alike the cosine, raised by up to "
-            "0.6 where it is the same picture or a crop. Null where it is not by a score."
+            "What the order goes by: fused rank, BM25, or of what looks alike the cosine, raised by up "
+            "to 0.6 where it is laid out as the same picture or a crop would be. Null without a score."
         )
     )
     matched: list[str] = Field(

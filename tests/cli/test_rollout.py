@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from functions.gpu import EMBED_JOB
 from gpu_batch import job
 from lumenstock import bootstrap, settings, use_cases
+from lumenstock.adapters.onnx.folder import MANIFEST, TEXT_GRAPH
 from lumenstock.ingest import model_rollout
 from lumenstock.ingest.embed_batch import Outcome
 from lumenstock.ingest.embed_message import EmbedRequest
@@ -92,8 +95,8 @@ def test_a_rollout_by_its_commands(ops: Run, tmp_path: Path, monkeypatch: pytest
     assert ops("status").code == 0
 
 
-def test_an_index_that_lacks_vectors_is_not_swapped_in(ops: Run) -> None:
-    assert ops("start", "demo@2").code == 0
+def test_an_index_that_lacks_vectors_is_not_swapped_in(ops: Run, tmp_path: Path) -> None:
+    assert ops("start", "demo@2", "--folder", str(next_version(tmp_path))).code == 0
     assert ops("fill").code == 0
     compared = ops("compare")
     assert (compared.code, "4 vectors are missing" in compared.err) == (1, True)
@@ -104,6 +107,23 @@ def test_an_index_that_lacks_vectors_is_not_swapped_in(ops: Run) -> None:
 def test_a_folder_of_another_model_opens_no_rollout(ops: Run, tmp_path: Path) -> None:
     started = ops("start", "demo@3", "--folder", str(next_version(tmp_path)))
     assert (started.code != 0, "is demo@2" in started.err) == (True, True)
+    assert bootstrap.serving_model() is None
+
+
+def test_a_model_that_functions_would_not_find_opens_no_rollout(ops: Run) -> None:
+    started = ops("start", "demo@9")
+    assert (started.code != 0, "nor published" in started.err) == (True, True)
+    assert bootstrap.serving_model() is None
+
+
+def test_a_model_that_reads_no_words_opens_no_rollout(ops: Run, tmp_path: Path) -> None:
+    folder = next_version(tmp_path)
+    (folder / TEXT_GRAPH).write_bytes(b"no graph")
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["files"][TEXT_GRAPH] = hashlib.sha256(b"no graph").hexdigest()
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    started = ops("start", "demo@2", "--folder", str(folder))
+    assert (started.code != 0, "cannot encode words" in started.err) == (True, True)
     assert bootstrap.serving_model() is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from lumenstock.adapters.onnx.models import PUBLISHED, publish
 from lumenstock.catalog.image import rendition_key
 from lumenstock.catalog.states import Status
+from lumenstock.embedding.model import Embedder
 from lumenstock.ingest.embed_batch import Outcome
 from lumenstock.ingest.embed_message import EmbedRequest
 from lumenstock.ingest.revector import Revector, all_lacking
+from lumenstock.kernel.errors import UnavailableError
 from lumenstock.search.rollout import State
 from tests.conftest import DERIVATIVES, Stores
 from tests.contract.search.documents import image_id
@@ -97,6 +100,35 @@ def test_a_picture_that_lacks_a_vector_gets_it_and_its_row_stays(stage: Stores, 
     assert bootstrap.catalog().get(image_id(1)) == before
     assert list(all_lacking(bootstrap.catalog(), NEW, lambda _: None)) == []
     assert again.read(requests).pictures == [], "what has its vector is not embedded again"
+
+
+def test_a_vector_that_has_no_miniature_is_made_anew(stage: Stores, following: Path) -> None:
+    embed(stage, 1)
+    again = Revector(bootstrap.catalog(), bootstrap.derivatives(), OnnxEmbedder(following))
+    request = [EmbedRequest(image_id(1), 1)]
+    again.write(again.encode(again.read(request)))
+    made = bootstrap.catalog().get_vector(image_id(1), NEW)
+    assert made is not None
+    bootstrap.catalog().put_vector(image_id(1), replace(made, miniature=b""))
+    assert list(all_lacking(bootstrap.catalog(), NEW, lambda _: None)) == [image_id(1)]
+    again.write(again.encode(again.read(request)))
+    assert bootstrap.catalog().get_vector(image_id(1), NEW) == made
+
+
+def test_a_bucket_that_does_not_answer_for_the_other_model_keeps_nothing_from_the_one_that_serves(
+    stage: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_rollout()
+    embedder_of = bootstrap.embedder_of
+
+    def failing(model: str) -> Embedder:
+        if model == NEW:
+            raise UnavailableError
+        return embedder_of(model)
+
+    monkeypatch.setattr(bootstrap, "embedder_of", failing)
+    embed(stage, 1)
+    assert models_of(1) == {OLD}
 
 
 def test_a_picture_that_cannot_be_read_comes_again(stage: Stores, following: Path) -> None:

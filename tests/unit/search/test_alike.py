@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,6 +63,13 @@ def test_what_has_no_miniature_keeps_its_place_among_the_others() -> None:
     old = Result(replace(document(1), miniature=b""), 0.9)
     assert miniature_of(old.document) is None
     assert order(old, result(2, 0.8), result(3, 0.7, CROP)) == [3, 1, 2]
+
+
+@pytest.mark.parametrize("broken", [{"miniature": b"x" * 255}, {"height_px": 0}, {"width_px": 0}])
+def test_a_document_that_nobody_can_compare_spoils_no_answer(broken: dict[str, Any]) -> None:
+    odd = result(1, 0.9, WHOLE)
+    odd = replace(odd, document=replace(odd.document, **broken))
+    assert order(odd, result(2, 0.7, CROP)) == [2, 1]
 
 
 def test_equal_ones_stay_in_the_order_of_the_index() -> None:

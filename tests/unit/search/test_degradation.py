@@ -11,7 +11,6 @@ import pytest
 
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.embedding.model import Vectors
-from lumenstock.kernel.breaker import CircuitBreaker
 from lumenstock.kernel.errors import SearchUnavailableError
 from lumenstock.search.encoding import REMEMBERED, QueryEncoder
 from lumenstock.search.model import Mode, SearchPage, SearchRequest
@@ -203,8 +202,19 @@ def test_the_first_words_wait_until_the_model_is_loaded(clock: StandingClock) ->
         def load_queries(self) -> None:
             time.sleep(0.3)
 
-    encoder = QueryEncoder(Large, CircuitBreaker(clock), 0.2)
+    encoder = QueryEncoder(Large, clock, 0.2)
     assert encoder.encode("red") is not None
+
+
+def test_a_model_that_comes_after_a_broken_one_does_not_pay_for_it(clock: StandingClock) -> None:
+    models = {"bad@1": Broken(), "good@1": FewWords()}
+    answering = ["bad@1"]
+    encoder = QueryEncoder(lambda: models[answering[0]], clock, 30, lambda: answering[0])
+    assert [encoder.encode(f"red {number}") for number in range(8)] == [None] * 8
+    answering[0] = "good@1"
+    assert encoder.encode("red") is not None
+    answering[0] = "bad@1"
+    assert encoder.encode("blue") is None
 
 
 def test_a_model_that_does_not_load_is_left_alone_for_a_minute(clock: StandingClock) -> None:
@@ -214,7 +224,7 @@ def test_a_model_that_does_not_load_is_left_alone_for_a_minute(clock: StandingCl
         tries.append("load")
         raise BrokenModelError
 
-    encoder = QueryEncoder(embedder, CircuitBreaker(clock), 30)
+    encoder = QueryEncoder(embedder, clock, 30)
     assert [encoder.encode(f"red {number}") for number in range(7)] == [None] * 7
     assert len(tries) == 5
 
@@ -222,7 +232,7 @@ def test_a_model_that_does_not_load_is_left_alone_for_a_minute(clock: StandingCl
 def test_after_a_swap_the_same_words_are_encoded_by_the_other_model(clock: StandingClock) -> None:
     first, second = FewWords(version="1"), FewWords(version="2")
     serving = iter([first, first, second, second, first, first])  # asked twice where words are new
-    encoder = QueryEncoder(lambda: next(serving), CircuitBreaker(clock), 30)
+    encoder = QueryEncoder(lambda: next(serving), clock, 30)
     said = [encoded.vector.model for _ in range(4) if (encoded := encoder.encode("red"))]
     assert said == ["demo@1", "demo@1", "demo@2", "demo@1"]
     assert (first.texts, second.texts) == (["red"], ["red"])

@@ -16,7 +16,7 @@ from lumenstock.ingest.moderation import Moderation
 from lumenstock.ingest.multipart import MultipartUploads
 from lumenstock.ingest.purging import Purger
 from lumenstock.ingest.review import ReviewPolicy
-from lumenstock.kernel.errors import ConfigurationError
+from lumenstock.kernel.errors import ConfigurationError, UnavailableError
 from lumenstock.settings import settings
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def models() -> Models:
     serving, beside = (edition.model for edition in rollout.fed)
     try:
         return Models(bootstrap.embedder_of(serving), bootstrap.embedder_of(beside))
-    except ConfigurationError as error:
+    except (ConfigurationError, UnavailableError) as error:
         logger.warning("embed_by_one_model", extra={"missing": error.detail})
         return Models(bootstrap.embedder_of(serving))
 

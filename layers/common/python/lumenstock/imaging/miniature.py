@@ -17,6 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 SIDE = 16
+LEVELS = SIDE * SIDE
 _LEAST = 10  # levels of a side that a crop must have kept; with fewer, other pictures would fit by chance
 _NOISE = 1.0  # squared grey levels; what is flatter has no slopes to speak of
 
@@ -40,7 +41,8 @@ def resemblance(asked: Miniature, others: Sequence[Miniature]) -> Levels:
     """How surely each of ``others`` and ``asked`` are one picture: float32[n], from -1 to 1.
 
     1 is the same picture in another size, encoding or light, in grey or mirrored. It stays above 0.8 for most
-    crops that kept five eighths of either side. Two pictures of nearly the same outlines come as near.
+    crops that kept five eighths of either side. Pictures of the same outlines come as near, and so do simple
+    ones, such as a single thing on a smooth ground: this is an order, and no proof.
     """
     pictures = np.stack([_levels(other) for other in others])
     narrower = np.array([asked.aspect / other.aspect for other in others])

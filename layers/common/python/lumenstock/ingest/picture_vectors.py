@@ -15,7 +15,7 @@ from lumenstock.embedding.preprocess import squared
 from lumenstock.imaging.errors import DamagedPictureError
 from lumenstock.imaging.pixels import read_pixels
 from lumenstock.ingest.annotate import embeddable_rendition
-from lumenstock.kernel.errors import ConfigurationError, NotFoundError
+from lumenstock.kernel.errors import ConfigurationError, NotFoundError, UnavailableError
 from lumenstock.kernel.ids import ImageId
 
 BATCH = 32
@@ -99,7 +99,7 @@ def encoded_beside(models: Models, pictures: Sequence[Picture]) -> dict[ImageId,
     squares = [replace(one, square=one.beside) for one in pictures if one.beside is not None]
     try:
         return {picture.image.id: vector for picture, vector in encoded(models.beside, squares)}
-    except ConfigurationError:
+    except (ConfigurationError, UnavailableError):
         logger.exception("embed_beside_failed")
         return {}
 
@@ -109,12 +109,13 @@ def encoded(embedder: Embedder, pictures: Sequence[Picture]) -> Iterator[tuple[P
 
     Raises:
         ConfigurationError: There is no valid model.
+        UnavailableError: It cannot be read just now.
     """
     if not pictures:
         return
     try:
         vectors = embedder.encode_images(np.stack([picture.square for picture in pictures]))
-    except ConfigurationError:
+    except (ConfigurationError, UnavailableError):
         raise
     except Exception:
         if len(pictures) == 1:

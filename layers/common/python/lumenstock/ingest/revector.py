@@ -88,4 +88,4 @@ def all_lacking(catalog: CatalogStore, model: str, progress: Callable[[float], N
 
 def _is_old(vectors: Mapping[ImageId, VectorItem], row: Image) -> bool:
     vector = vectors.get(row.id)
-    return vector is None or vector.rev < row.rev
+    return vector is None or vector.rev < row.rev or not vector.miniature

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lumenstock.imaging.miniature import Miniature, resemblance
+from lumenstock.imaging.miniature import LEVELS, Miniature, resemblance
 from lumenstock.search.document import Document
 from lumenstock.search.model import Result
 from lumenstock.search.question import QueryVector
 
 # What fits no better is another picture; of a kind, vectors differ by less than what a tenth more is worth.
-_FITTING, _WEIGHT = 0.7, 2.0
+_FITTING, _WEIGHT = 0.8, 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +23,8 @@ class Appearance:
 
 
 def miniature_of(document: Document) -> Miniature | None:
-    """What ``document`` looks like; None of one that was embedded before that was kept."""
-    if not document.miniature:
+    """What ``document`` looks like; None of one that was embedded before that was kept, or has no size."""
+    if len(document.miniature) != LEVELS or document.width_px < 1 or document.height_px < 1:
         return None
     return Miniature(document.miniature, document.width_px / document.height_px)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from threading import Lock
 
 from lumenstock.embedding.model import Embedder
 from lumenstock.kernel.breaker import CircuitBreaker
+from lumenstock.kernel.clock import Clock
+from lumenstock.kernel.errors import UnavailableError
 from lumenstock.search.ports import QueryVector
 
 REMEMBERED = 2000  # vectors of 3 KB: 6 MB
@@ -32,15 +34,23 @@ class QueryEncoder:
     What was asked before is remembered by model: after a swap the same words are encoded anew.
     """
 
-    def __init__(self, embedder: Callable[[], Embedder], breaker: CircuitBreaker, deadline_s: float) -> None:
+    def __init__(
+        self,
+        embedder: Callable[[], Embedder],
+        clock: Clock,
+        deadline_s: float,
+        answering: Callable[[], str | None] = lambda: None,
+    ) -> None:
         """Wait ``deadline_s`` for the model.
 
+        ``answering`` names the model that answers now, so that none pays for what another one did.
         ``embedder`` gives the model that answers now, and loads it when its first words have to be encoded.
         Loading is not counted: it happens once a process, and half an answer to the first question helps
         nobody.
         """
         self._embedder = embedder
-        self._breaker = breaker
+        self._answering = answering
+        self._breakers: defaultdict[str | None, CircuitBreaker] = defaultdict(lambda: CircuitBreaker(clock))
         self._deadline_s = deadline_s
         self._known: OrderedDict[tuple[str, str], Encoded] = OrderedDict()
         self._lock = Lock()
@@ -51,7 +61,8 @@ class QueryEncoder:
         """``text`` as a vector; None when the model fails, whatever the reason: half an answer is better."""
         if (known := self._remembered(text)) is not None:
             return known
-        if not self._breaker.allows():
+        breaker = self._breaker()
+        if not breaker.allows():
             return None
         try:
             embedder = self._embedder()
@@ -63,10 +74,16 @@ class QueryEncoder:
             logger.exception("The query could not be encoded; keywords alone answer it.")
             encoded = None
         if encoded is None:
-            self._breaker.failed()
+            breaker.failed()
         else:
-            self._breaker.succeeded()
+            breaker.succeeded()
         return encoded
+
+    def _breaker(self) -> CircuitBreaker:
+        try:
+            return self._breakers[self._answering()]
+        except UnavailableError:  # whoever asks for the model is told
+            return self._breakers[None]
 
     def _in_time(self, running: Future[Encoded]) -> Encoded | None:
         done, _ = wait([running], self._deadline_s)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lumenstock.embedding.model import Embedder
-from lumenstock.kernel.breaker import CircuitBreaker
 from lumenstock.kernel.clock import Clock
 from lumenstock.kernel.errors import FieldError, InvalidInputError, SearchUnavailableError
 from lumenstock.kernel.ids import ImageId
@@ -52,13 +51,17 @@ class SearchService:
         embedder: Callable[[], Embedder],
         clock: Clock,
         tuning: Tuning | None = None,
+        answering: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """``embedder`` is called when the first words have to be encoded: loading a model takes time."""
+        """``embedder`` is called when the first words have to be encoded: loading a model takes time.
+
+        ``answering`` names the model that it gives, without loading it.
+        """
         self._tuning = tuning or Tuning()
         self._index = index
         self._clock = clock
         self._legs = Legs(index, clock)
-        encoder = QueryEncoder(embedder, CircuitBreaker(clock), self._tuning.encode_deadline_s)
+        encoder = QueryEncoder(embedder, clock, self._tuning.encode_deadline_s, answering)
         self._asking = Asking(encoder, embedder, self._tuning.synonyms)
 
     def search(self, request: SearchRequest) -> SearchPage:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from botocore.exceptions import ClientError
 
-from lumenstock.kernel.errors import NotFoundError, UnavailableError
+from lumenstock.kernel.errors import ConflictError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _CHUNK_BYTES = 1 << 20
 _SHORTEST_PREFIX = 20  # a media key has 32 characters, an original's key more: nothing shorter is one image's
+_TAKEN = frozenset({"ConditionalRequestConflict", "PreconditionFailed", "412"})
 _MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 
 class _Version(TypedDict, total=False):
     VersionId: str
+
+
+class _Once(TypedDict, total=False):
+    IfNoneMatch: str
 
 
 def _version(version_id: str | None) -> _Version:
@@ -187,9 +192,22 @@ class S3Objects:
             )
         return answer["ETag"].strip('"')
 
-    def put_shared(self, key: str, body: bytes) -> None:
-        """Write a file for functions and jobs, which need no key of ours to read it."""
-        self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ServerSideEncryption="AES256")
+    def put_shared(self, key: str, body: bytes, *, first: bool = False) -> None:
+        """Write a file for functions and jobs, which need no key of ours to read it.
+
+        Raises:
+            ConflictError: There is one, and it was to be the ``first``.
+        """
+        once: _Once = {"IfNoneMatch": "*"} if first else {}
+        try:
+            self._client.put_object(
+                Bucket=self.bucket, Key=key, Body=body, ServerSideEncryption="AES256", **once
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _TAKEN:
+                raise
+            message = f"There is another {key} already."
+            raise ConflictError(message) from error
 
     def put_list(self, key: str, body: bytes) -> None:
         """Write a list of ids for a job, which has no key of ours."""

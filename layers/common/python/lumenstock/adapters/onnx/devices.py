@@ -26,7 +26,9 @@ def session(graph: bytes, device: Device) -> onnxruntime.InferenceSession:
     if device == "cpu":
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(graph, options, providers=[_CPU])
+        made = onnxruntime.InferenceSession(graph, options, providers=[_CPU])
+        made._model_bytes = None  # noqa: SLF001 - kept for other providers: as much memory again for nothing
+        return made
     made = onnxruntime.InferenceSession(graph, options, providers=providers())
     in_use = made.get_providers()[0]  # a library that is missing shows only now
     if in_use == _CPU:

@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from lumenstock.adapters.onnx.devices import Device
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
-from lumenstock.adapters.onnx.folder import IMAGE_GRAPH, MANIFEST, TEXT_GRAPH, ModelFolder
+from lumenstock.adapters.onnx.folder import HEADS, MANIFEST, ModelFolder
 from lumenstock.embedding.model import Embedder
-from lumenstock.kernel.errors import ConfigurationError, ConflictError
+from lumenstock.kernel.errors import ConfigurationError, ConflictError, NotFoundError, UnavailableError
 
 PUBLISHED = "models/"
-_VECTORS_COME_OF = (IMAGE_GRAPH, TEXT_GRAPH)
+_FORBIDDEN = frozenset({"403", "AccessDenied"})
 
 
 class Bucket(Protocol):
@@ -35,8 +37,12 @@ class Bucket(Protocol):
         """Whether there is such a file."""
         ...
 
-    def put_shared(self, key: str, body: bytes) -> None:
-        """Write a file that functions and jobs read."""
+    def put_shared(self, key: str, body: bytes, *, first: bool = False) -> None:
+        """Write a file that functions and jobs read.
+
+        Raises:
+            ConflictError: There is one, and it was to be the ``first``.
+        """
         ...
 
 
@@ -53,8 +59,34 @@ class Published:
         return f"what is published as {self._model}"
 
     def read(self, name: str, sha256: str = "") -> bytes:
-        """See :class:`lumenstock.adapters.onnx.folder.Files`."""
-        return self._bucket.read(self.key(name, sha256))
+        """See :class:`lumenstock.adapters.onnx.folder.Files`.
+
+        Raises:
+            UnavailableError: The bucket does not answer.
+        """
+        key = self.key(name, sha256)
+        try:
+            return self._bucket.read(key)
+        except (BotoCoreError, ClientError) as error:
+            # Who may not list a bucket is told of a missing file that it is forbidden.
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] in _FORBIDDEN:
+                message = f"There is no {key}, or it may not be read."
+                raise NotFoundError(message) from error
+            message = f"The model's {name} cannot be read just now."
+            raise UnavailableError(message) from error
+
+    @property
+    def known(self) -> bool:
+        """Whether such a model is published.
+
+        Raises:
+            UnavailableError: The bucket does not answer.
+        """
+        try:
+            self.read(MANIFEST)
+        except NotFoundError:
+            return False
+        return True
 
     def has(self, name: str, sha256: str) -> bool:
         """Whether a file is there."""
@@ -64,7 +96,15 @@ class Published:
         """Put a file there."""
         self._bucket.put_shared(self.key(name, sha256), body)
 
-    def key(self, name: str, sha256: str) -> str:
+    def announce(self, manifest: bytes) -> None:
+        """Write the first manifest.
+
+        Raises:
+            ConflictError: There is one since a moment.
+        """
+        self._bucket.put_shared(self.key(MANIFEST), manifest, first=True)
+
+    def key(self, name: str, sha256: str = "") -> str:
         """Where a file is: ``models/NAME@VERSION/``, its SHA-256 and its name; the manifest has none."""
         return f"{PUBLISHED}{self._model}/{sha256 and f'{sha256}-'}{name}"
 
@@ -78,38 +118,50 @@ def load_model(model: str, deployed: Path, bucket: Callable[[], Bucket], device:
     """
     if not model or ((deployed / MANIFEST).is_file() and ModelFolder(deployed).manifest.id == model):
         return OnnxEmbedder(deployed, device=device)
-    try:
-        return OnnxEmbedder(Published(bucket(), model), device=device)
-    except ConfigurationError as error:
+    place = Published(bucket(), model)
+    if not place.known:
         message = f"The model {model} is neither in {deployed} nor published."
-        raise ConfigurationError(message) from error
+        raise ConfigurationError(message)
+    found = OnnxEmbedder(place, device=device)
+    if found.manifest.id != model:
+        message = f"{place} calls itself {found.manifest.id}."
+        raise ConfigurationError(message)
+    return found
 
 
 def publish(folder: Path, model: str, bucket: Bucket) -> Iterator[str]:
     """Publish the model in ``folder`` as ``model``, its manifest last; yields the name of each file it wrote.
 
-    Done again it writes what is missing. Words and the graph that serves queries may change under the same
-    version, the graphs that vectors come of may not.
+    Done again it writes what is missing. What is said of pictures, and which graph serves queries, may change
+    under the same version; what vectors come of may not.
 
     Raises:
-        ConfigurationError: There is no valid model in ``folder``, or it is another one.
-        ConflictError: That version is published with other graphs.
+        ConfigurationError: There is no valid model in ``folder``, or it is another one, or what is published
+            under that name is no valid model.
+        ConflictError: That version is published with other graphs, or somebody else just published one.
+        UnavailableError: The bucket does not answer.
     """
     own, place = ModelFolder(folder), Published(bucket, model)
     if own.manifest.id != model:
         message = f"The model in {folder} is {own.manifest.id}."
         raise ConfigurationError(message)
-    try:
-        before = ModelFolder(place)
-    except ConfigurationError:
-        before = None
-    if before and any(before.files.get(name) != own.files.get(name) for name in _VECTORS_COME_OF):
+    before = ModelFolder(place) if place.known else None
+    if before and _vectors_come_of(before) != _vectors_come_of(own):
         message = f"{model} is published with other graphs, which made vectors: give these another version."
         raise ConflictError(message)
     for name, sha256 in sorted(own.files.items()):
         if not place.has(name, sha256):
             place.write(name, own.read(name), sha256)
             yield name
-    if before is None or before.written != own.written:
+    if before is None:
+        place.announce(own.written)
+        yield MANIFEST
+    elif before.written != own.written:
         place.write(MANIFEST, own.written)
         yield MANIFEST
+
+
+def _vectors_come_of(model: ModelFolder) -> tuple[object, ...]:
+    manifest = model.manifest
+    graphs = {name: sha256 for name, sha256 in model.files.items() if name != HEADS}
+    return graphs, manifest.image_size_px, manifest.resampling

@@ -86,14 +86,21 @@ class OpenSearchIndex:
         """
         records = records_of(changes)
         taken: set[str] = set()
+        refused: dict[ImageId, str] = {}
         with available():
             for _ in range(_MOST_TURNS if records else 0):
                 targets = self._aliases.targets()
                 missing = [alias for alias, index in targets.items() if index not in taken]
                 if not missing:
+                    if refused:
+                        raise IndexRefusedError(refused)
                     return
                 for alias in missing:
-                    taken |= self._bulk.send(records, alias)
+                    try:
+                        taken |= self._bulk.send(records, alias)
+                    except IndexRefusedError as error:  # the other one may take them: it may know more fields
+                        taken.add(targets[alias])
+                        refused |= error.reasons
         if records:
             message = "The search index is being rebuilt without end."
             raise SearchUnavailableError(message)
