@@ -46,4 +46,4 @@ def test_a_difference_says_which_versions_and_fields() -> None:
     found = difference(ID, NEW, OTHER)
     assert found is not None
     assert (found.catalog_version, found.index_version) == (5, 5)
-    assert found.fields == ("title", "model", "vector_f16")
+    assert found.fields == ("title", "model", "vector_f16", "miniature")
