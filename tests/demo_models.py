@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from lumenstock import bootstrap
+from lumenstock.adapters.onnx.folder import MANIFEST
 from lumenstock.kernel.clock import SystemClock
 from lumenstock.search.rollout import State, opened
 from tools.train_demo import MODEL_FOLDER
@@ -18,9 +19,14 @@ def next_version(folder: Path) -> Path:
     """The shipped model as its version 2, in a new folder below ``folder``."""
     following = folder / "next"
     shutil.copytree(MODEL_FOLDER, following)
-    manifest = following / "manifest.json"
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": "2"}))
+    change_manifest(following, version="2")
     return following
+
+
+def change_manifest(folder: Path, **fields: object) -> None:
+    """Write other ``fields`` into a model's manifest."""
+    manifest = folder / MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | fields))
 
 
 def open_rollout() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,14 +12,14 @@ import pytest
 from functions.gpu import EMBED_JOB
 from gpu_batch import job
 from lumenstock import bootstrap, settings, use_cases
-from lumenstock.adapters.onnx.folder import MANIFEST, TEXT_GRAPH
+from lumenstock.adapters.onnx.folder import TEXT_GRAPH, ModelFolder
 from lumenstock.ingest import model_rollout
 from lumenstock.ingest.embed_batch import Outcome
 from lumenstock.ingest.embed_message import EmbedRequest
 from tests.cli.running import Ran, Run
 from tests.conftest import Stores, forget_cached
 from tests.contract.search.documents import image_id
-from tests.demo_models import next_version
+from tests.demo_models import change_manifest, next_version
 from tests.unit.ingest.rendered import rendered
 from tools.train_demo import MODEL_FOLDER
 
@@ -119,9 +118,8 @@ def test_a_model_that_functions_would_not_find_opens_no_rollout(ops: Run) -> Non
 def test_a_model_that_reads_no_words_opens_no_rollout(ops: Run, tmp_path: Path) -> None:
     folder = next_version(tmp_path)
     (folder / TEXT_GRAPH).write_bytes(b"no graph")
-    manifest = json.loads((folder / MANIFEST).read_text())
-    manifest["files"][TEXT_GRAPH] = hashlib.sha256(b"no graph").hexdigest()
-    (folder / MANIFEST).write_text(json.dumps(manifest))
+    files = dict(ModelFolder(folder).files)
+    change_manifest(folder, files=files | {TEXT_GRAPH: hashlib.sha256(b"no graph").hexdigest()})
     started = ops("start", "demo@2", "--folder", str(folder))
     assert (started.code != 0, "cannot encode words" in started.err) == (True, True)
     assert bootstrap.serving_model() is None

@@ -20,7 +20,7 @@ import numpy as np
 from lumenstock.adapters.embedded.index import EmbeddedIndex
 from lumenstock.embedding.labels import Head
 from lumenstock.embedding.model import ModelManifest, Pixels, Vectors, from_f16, to_f16
-from lumenstock.imaging.miniature import SIDE
+from lumenstock.imaging.miniature import LEVELS
 from lumenstock.kernel.clock import SystemClock
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.colors import BUCKETS
@@ -92,7 +92,7 @@ class Catalogue:
             preview="p",
             model="bench@1",
             vector_f16=vector,
-            miniature=np.random.default_rng(number).bytes(SIDE * SIDE),
+            miniature=np.random.default_rng(number).bytes(LEVELS),
         )
 
 

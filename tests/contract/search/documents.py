@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lumenstock.embedding.model import Vectors, from_f16, to_f16
-from lumenstock.imaging.miniature import SIDE
+from lumenstock.imaging.miniature import LEVELS
 from lumenstock.kernel.ids import ImageId
 from lumenstock.search.document import EMBEDDING_DIM, Document
 from lumenstock.search.ports import FacetCount, Hit, QueryVector
@@ -49,7 +49,7 @@ def toward(target: Vectors, cosine: float, seed: int = 0) -> Vectors:
 
 def noise(seed: int) -> bytes:
     """The miniature of a picture that looks like no other."""
-    return np.random.default_rng(seed).bytes(SIDE * SIDE)
+    return np.random.default_rng(seed).bytes(LEVELS)
 
 
 def document(number: int, *, vector: Vectors | None = None, **fields: Any) -> Document:

@@ -10,6 +10,7 @@ import pytest
 from lumenstock import bootstrap
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
 from lumenstock.adapters.onnx.models import publish
+from lumenstock.bootstrap import embedder
 from tests.conftest import Stores
 from tests.contract.search.documents import document, image_id
 from tests.demo_models import NEW, next_version, swap
@@ -27,7 +28,7 @@ def _swapped(
 ) -> None:
     """A stage in which ``demo@2`` answers, though ``demo@1`` was deployed."""
     set_stage(MODEL_DIR=str(MODEL_FOLDER))
-    monkeypatch.setattr(bootstrap, "embedder", lambda: bootstrap.embedder_of(bootstrap.serving_model() or ""))
+    monkeypatch.setattr(bootstrap, "embedder", embedder)  # and not what `get` put there
     swap()
     boat = OnnxEmbedder(MODEL_FOLDER).encode_texts(["boat"])[0]
     bootstrap.search_index().write([document(1, title="untitled", vector=boat, model=NEW)])

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
 
 from lumenstock.imaging.grey import grey_levels, miniature
-from lumenstock.imaging.miniature import SIDE, Miniature, resemblance
+from lumenstock.imaging.miniature import LEVELS, SIDE, Miniature, resemblance
 from tools.scenes import scene
 
 SEEDS = range(5_000_100, 5_000_130)
-FLAT = Miniature(bytes(SIDE * SIDE), 1.5)
-small = st.builds(Miniature, st.binary(min_size=SIDE * SIDE, max_size=SIDE * SIDE), st.floats(0.01, 100))
+FLAT = Miniature(bytes(LEVELS), 1.5)
+small = st.builds(Miniature, st.binary(min_size=LEVELS, max_size=LEVELS), st.floats(0.01, 100))
 
 
 def shown(seed: int) -> Image.Image:

@@ -73,9 +73,7 @@ def test_while_a_rollout_is_open_a_picture_is_embedded_by_both(stage: Stores) ->
     assert bootstrap.catalog().get(image_id(2)).model == NEW
 
 
-def test_a_stage_without_the_other_model_goes_on_with_one(
-    stage: Stores,
-) -> None:
+def test_a_stage_without_the_other_model_goes_on_with_one(stage: Stores) -> None:
     for key in list(bootstrap.originals().keys(PUBLISHED)):
         bootstrap.originals().delete(key)
     open_rollout()

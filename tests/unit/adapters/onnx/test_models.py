@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from lumenstock.adapters.onnx.models import PUBLISHED, Published, load_model, pu
 from lumenstock.embedding.model import Embedder
 from lumenstock.kernel.errors import ConfigurationError, ConflictError, UnavailableError
 from tests.conftest import ORIGINALS, Stores
-from tests.demo_models import next_version
+from tests.demo_models import change_manifest, next_version
 from tools.train_demo import MODEL_FOLDER
 
 
@@ -40,11 +39,6 @@ def following(tmp_path: Path) -> Path:
 
 def loaded(model: str, bucket: S3Objects) -> Embedder:
     return load_model(model, MODEL_FOLDER, lambda: bucket, "cpu")
-
-
-def change_manifest(folder: Path, **fields: object) -> None:
-    manifest = folder / MANIFEST
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | fields))
 
 
 @pytest.mark.parametrize("asked", ["", "demo@1"])

@@ -44,6 +44,10 @@ class ManifestFile(BaseModel):
     files: dict[str, str]
 
 
+class NoModelError(ConfigurationError):
+    """There is no manifest where a model was looked for."""
+
+
 class Files(Protocol):
     """Where the files of a model are, if not in a folder."""
 
@@ -84,13 +88,17 @@ class ModelFolder:
         """Read the manifest.
 
         Raises:
-            ConfigurationError: There is no valid manifest in ``folder``.
+            NoModelError: There is none in ``folder``.
+            ConfigurationError: It is not valid.
         """
         self._from = _InFolder(folder) if isinstance(folder, Path) else folder
         try:
             self.written = self._from.read(MANIFEST)
             self._file = ManifestFile.model_validate_json(self.written)
-        except (NotFoundError, ValidationError) as error:
+        except NotFoundError as error:
+            message = f"There is no valid model in {self._from}."
+            raise NoModelError(message) from error
+        except ValidationError as error:
             message = f"There is no valid model in {self._from}."
             raise ConfigurationError(message) from error
 

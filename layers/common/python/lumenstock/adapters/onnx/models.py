@@ -7,6 +7,7 @@ lies in the bucket of the originals, and each of its files is read when it is fi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lumenstock.adapters.onnx.devices import Device
 from lumenstock.adapters.onnx.embedder import OnnxEmbedder
-from lumenstock.adapters.onnx.folder import HEADS, MANIFEST, ModelFolder
+from lumenstock.adapters.onnx.folder import HEADS, MANIFEST, ModelFolder, NoModelError
 from lumenstock.embedding.model import Embedder
 from lumenstock.kernel.errors import ConfigurationError, ConflictError, NotFoundError, UnavailableError
 
@@ -75,34 +76,17 @@ class Published:
             message = f"The model's {name} cannot be read just now."
             raise UnavailableError(message) from error
 
-    @property
-    def known(self) -> bool:
-        """Whether such a model is published.
-
-        Raises:
-            UnavailableError: The bucket does not answer.
-        """
-        try:
-            self.read(MANIFEST)
-        except NotFoundError:
-            return False
-        return True
-
     def has(self, name: str, sha256: str) -> bool:
         """Whether a file is there."""
         return self._bucket.exists(self.key(name, sha256))
 
-    def write(self, name: str, body: bytes, sha256: str = "") -> None:
-        """Put a file there."""
-        self._bucket.put_shared(self.key(name, sha256), body)
-
-    def announce(self, manifest: bytes) -> None:
-        """Write the first manifest.
+    def write(self, name: str, body: bytes, sha256: str = "", *, first: bool = False) -> None:
+        """Put a file there.
 
         Raises:
-            ConflictError: There is one since a moment.
+            ConflictError: There is one, and it was to be the ``first``.
         """
-        self._bucket.put_shared(self.key(MANIFEST), manifest, first=True)
+        self._bucket.put_shared(self.key(name, sha256), body, first=first)
 
     def key(self, name: str, sha256: str = "") -> str:
         """Where a file is: ``models/NAME@VERSION/``, its SHA-256 and its name; the manifest has none."""
@@ -116,13 +100,18 @@ def load_model(model: str, deployed: Path, bucket: Callable[[], Bucket], device:
         ConfigurationError: There is none.
         UnavailableError: The bucket does not answer.
     """
-    if not model or ((deployed / MANIFEST).is_file() and ModelFolder(deployed).manifest.id == model):
+    if not model:
         return OnnxEmbedder(deployed, device=device)
+    with suppress(NoModelError):
+        here = OnnxEmbedder(deployed, device=device)
+        if here.manifest.id == model:
+            return here
     place = Published(bucket(), model)
-    if not place.known:
+    try:
+        found = OnnxEmbedder(place, device=device)
+    except NoModelError as error:
         message = f"The model {model} is neither in {deployed} nor published."
-        raise ConfigurationError(message)
-    found = OnnxEmbedder(place, device=device)
+        raise ConfigurationError(message) from error
     if found.manifest.id != model:
         message = f"{place} calls itself {found.manifest.id}."
         raise ConfigurationError(message)
@@ -145,7 +134,9 @@ def publish(folder: Path, model: str, bucket: Bucket) -> Iterator[str]:
     if own.manifest.id != model:
         message = f"The model in {folder} is {own.manifest.id}."
         raise ConfigurationError(message)
-    before = ModelFolder(place) if place.known else None
+    before: ModelFolder | None = None
+    with suppress(NoModelError):
+        before = ModelFolder(place)
     if before and _vectors_come_of(before) != _vectors_come_of(own):
         message = f"{model} is published with other graphs, which made vectors: give these another version."
         raise ConflictError(message)
@@ -153,11 +144,8 @@ def publish(folder: Path, model: str, bucket: Bucket) -> Iterator[str]:
         if not place.has(name, sha256):
             place.write(name, own.read(name), sha256)
             yield name
-    if before is None:
-        place.announce(own.written)
-        yield MANIFEST
-    elif before.written != own.written:
-        place.write(MANIFEST, own.written)
+    if before is None or before.written != own.written:
+        place.write(MANIFEST, own.written, first=before is None)
         yield MANIFEST
 
 
